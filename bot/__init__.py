@@ -1,0 +1,1 @@
+"""The coach itself: where people, networks and disks are."""

@@ -1,0 +1,243 @@
+"""The one place where objects are built and where the clock is read; `bot.__main__` runs what stands here."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import signal
+import socket
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import structlog
+from aiohttp import web
+
+from bot import jobs
+from bot.channels.web.adapter import WebChat
+from bot.channels.web.ports import WebOptions
+from bot.coach import Coach, Office
+from bot.content import Library, load_library
+from bot.dashboard.health import Health
+from bot.delivery import Delivery, Sender
+from bot.desk import WebDesk
+from bot.errors import CoachError
+from bot.news import News
+from bot.settings import Settings
+from bot.store import audit, migrate, people, sites
+from bot.store.database import Database
+from scheduler.clock import Clock
+
+PULLED = frozenset({"web", "terminal"})
+HOME = "web"  # where a person we never heard from will find what they were told
+STOP_SECONDS = 15.0
+_REF_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that is read as another
+
+log = structlog.get_logger(__name__)
+
+
+class NotReady(CoachError):
+    """The coach cannot start as it is set up; the message says what to do."""
+
+
+def now() -> datetime:
+    """The time now, aware and in UTC."""
+    return datetime.now(UTC)
+
+
+def pretend(moment: str) -> Callable[[], datetime]:
+    """A clock that starts at `moment` (ISO 8601; UTC unless it says otherwise) and goes on from there."""
+    try:
+        start = datetime.fromisoformat(moment)
+    except ValueError:
+        raise NotReady(f"QMS_COACH_NOW is {moment!r}; write it as 2026-06-03T09:00") from None
+    start = start if start.tzinfo else start.replace(tzinfo=UTC)
+    began = now()
+    return lambda: start + (now() - began)
+
+
+def new_secret() -> str:
+    """256 bits that nobody can guess."""
+    return secrets.token_urlsafe(32)
+
+
+def new_ref() -> str:
+    """A run reference of a shape that no QMS uses, such as `coach-7k2m`."""
+    return "coach-" + "".join(secrets.choice(_REF_LETTERS) for _ in range(4))
+
+
+@dataclass(frozen=True)
+class App:
+    """Everything one process works with."""
+
+    settings: Settings
+    database: Database
+    library: Library
+    coach: Coach
+    clock: Callable[[], datetime] = now
+    senders: Mapping[str, Sender] = field(default_factory=dict)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.database.close()
+
+
+def build(
+    settings: Settings,
+    *,
+    clock: Callable[[], datetime] = now,
+    senders: Mapping[str, Sender] | None = None,
+) -> App:
+    """The coach as `settings` say. Raises NotReady, ContentRefused, StoreUnavailable."""
+    if settings.is_sqlite and settings.loses_its_disk:
+        raise NotReady(
+            "this platform throws its files away at every restart, and SQLite is a file; set DATABASE_URL to PostgreSQL"
+        )
+    if settings.site_folder and not settings.site_folder.is_dir():
+        raise NotReady(f"QMS_COACH_SITE is {settings.site_folder}, which is no folder")
+    library = load_library(settings.site_folder)
+    database = Database(settings.database_url)
+    coach = Coach(Office(database, library, clock, new_ref, PULLED, HOME))
+    return App(settings, database, library, coach, clock, senders or {})
+
+
+def must_be_migrated(app: App) -> None:
+    """Raise NotReady unless the database has this release's tables."""
+    with app.database.reading() as conn:
+        found = migrate.current(conn)
+    if found != migrate.expected():
+        raise NotReady("the database does not have this release's tables; run: qms-coach migrate")
+
+
+def settle_sites(app: App) -> None:
+    """Note each site and the hash of its settings; a change is audited."""
+    with app.database.writing() as conn:
+        for site in app.library.sites.values():
+            if sites.note(conn, site):
+                entry = audit.Entry("system", "site settings read", f"site:{site.id}", after=sites.settings_hash(site))
+                audit.append(conn, audit.CONFIG, [entry])
+
+
+def add_example_people(app: App) -> None:
+    """Put the people of the fictional site into the directory, where they are not there yet."""
+    with app.database.writing() as conn:
+        for person in app.library.people:
+            if people.by_id(conn, person.id) is None:
+                people.add(conn, person)
+                entry = audit.Entry("system", "person added", f"person:{person.id}", reason="fictional site")
+                audit.append(conn, audit.ACCESS, [entry])
+
+
+# --- Processes --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """What one process does."""
+
+    serves: bool = False
+    delivers: bool = False
+    keeps_time: bool = False
+
+    @property
+    def name(self) -> str:
+        """The process's name in the Procfile's words."""
+        if self.serves:
+            return "web"
+        return "worker" if self.delivers else "clock"
+
+
+async def run_process(app: App, duties: Duties, *, is_demo: bool = False, ready: Callable[[str], None] | None = None) -> None:
+    """Do the duties until SIGTERM or SIGINT, then stop within 20 seconds. A second signal changes nothing.
+
+    1. Stop claiming and listening at once.
+    2. Finish the current sends and requests, and give unsent claims back.
+    3. Let go of the database. Being killed at any of these moments is safe too.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    process = f"{duties.name}@{socket.gethostname()}:{os.getpid()}"
+    delivery = Delivery(app.database, app.senders, worker_id=process, new_token=new_secret)
+    tasks = []
+    clock = Clock(jobs.clock_jobs(app.database, app.settings.anchor_file, process)) if duties.keeps_time else None
+    runner = await _serve(app, is_demo=is_demo, ready=ready) if duties.serves else None
+    if duties.delivers or duties.serves:
+        tasks.append(asyncio.create_task(delivery.run(stop)))
+    if clock:
+        clock.start()
+    else:
+        tasks.append(asyncio.create_task(_beat(app, process, stop)))
+    log.info("process started", process=process)
+    await stop.wait()
+    log.info("process stopping", process=process)
+    if runner:
+        await runner.cleanup()
+    with suppress(TimeoutError):
+        await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), STOP_SECONDS)
+    if clock:
+        clock.stop()
+    log.info("process stopped", process=process)
+
+
+async def _serve(app: App, *, is_demo: bool, ready: Callable[[str], None] | None) -> web.AppRunner:
+    application = web_application(app, is_demo=is_demo)
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=10.0)
+    await runner.setup()
+    site = web.TCPSite(runner, app.settings.host, app.settings.port)
+    try:
+        await site.start()
+    except OSError as error:
+        await runner.cleanup()
+        raise NotReady(f"port {app.settings.port} cannot be used: {error.strerror}; choose another with PORT") from error
+    if ready:
+        port = runner.addresses[0][1]
+        ready(f"http://{app.settings.host}:{port}")
+    return runner
+
+
+def web_application(app: App, *, is_demo: bool = False) -> web.Application:
+    """The one aiohttp application: the web chat and the health of the process."""
+    secret = app.settings.secret_key
+    if secret is None and not is_demo:
+        raise NotReady("QMS_COACH_SECRET_KEY is not set; make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))'")
+    news = News(app.database, HOME)
+    desk = WebDesk(
+        app.database,
+        app.coach,
+        news,
+        new_secret=new_secret,
+        personas=app.library.people if is_demo else (),
+    )
+    options = WebOptions(
+        secret_key=secret.get_secret_value() if secret else new_secret(),
+        site_names={site.id: site.name for site in app.library.sites.values()},
+        behind_proxy=app.settings.behind_proxy,
+    )
+    chat = WebChat(desk, options, new_secret=new_secret)
+    application = web.Application(client_max_size=1_000_000)
+    application.add_routes(chat.routes())
+    token = app.settings.metrics_token
+    application.add_routes(Health(app.database, token.get_secret_value() if token else "").routes())
+    application.on_shutdown.append(chat.close)
+
+    async def close_news(_: web.Application) -> None:
+        await news.close()
+
+    application.on_cleanup.append(close_news)
+    return application
+
+
+async def _beat(app: App, process: str, stop: asyncio.Event) -> None:
+    """Say that this process is alive, every 30 seconds."""
+    while not stop.is_set():
+        try:
+            await app.database.run(jobs.beat, app.database, process)
+        except CoachError:
+            log.warning("heartbeat not kept, the database is away")
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), timedelta(seconds=30).total_seconds())

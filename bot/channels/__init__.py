@@ -1,0 +1,1 @@
+"""Translating between the coach and the places people talk."""

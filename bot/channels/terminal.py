@@ -1,0 +1,133 @@
+"""The same coach at a prompt: replies as plain lines, and a typed number as the button it stands for.
+
+Works with piped lines too; then nothing is coloured and no prompt is printed.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from bot.message import Address, Identity, Message
+from bot.reply import Choice, Fact, File, Reply, Tone
+
+CHANNEL = "terminal"
+SAVE = "save"
+_WIDTH = 88
+_LEAVING = frozenset({"exit", "quit", "bye"})
+_MARKS = {Tone.STOP: "!! ", Tone.NOTICE: "-- ", Tone.DONE: "ok "}
+
+
+class Desk(Protocol):
+    """The coach as the terminal sees it."""
+
+    def hear(self, message: Message) -> Sequence[Reply]:
+        """Take in `message`; what the coach says to it, after the commit."""
+
+    def save(self, file: File) -> str:
+        """Write a draft where the person can find it; the path."""
+
+
+@dataclass(slots=True)
+class Console:
+    """One person's conversation at a prompt. `new_id` names each message."""
+
+    desk: Desk
+    person: str
+    write: Callable[[str], None]
+    new_id: Callable[[], str]
+    choices: tuple[Choice, ...] = ()
+    asides: tuple[Choice, ...] = ()
+    files: tuple[File, ...] = field(default=())
+    latest: Reply | None = None
+
+    def begin(self) -> None:
+        """Greet, or take up again what is open."""
+        self.say(self.message("hello"))
+
+    def run(self, lines: Iterable[str]) -> None:
+        """Take in lines until they end or the person leaves."""
+        for line in lines:
+            if line.strip().lower() in _LEAVING:
+                return
+            self.take(line)
+
+    def take(self, line: str) -> None:
+        """One line: a number that stands for a button, `save`, or words."""
+        text = line.strip()
+        if text.lower() == SAVE and self.files:
+            for file in self.files:
+                self.write(f"   saved: {self.desk.save(file)}")
+            return
+        self.say(self.message(text))
+
+    def message(self, text: str) -> Message:
+        """What was typed, as a message. A number is the button with that number, a word the aside with that label."""
+        address, sender = Address(CHANNEL, self.person), Identity(CHANNEL, self.person)
+        if chosen := self.chosen(text):
+            return Message(self.new_id(), address, sender, chosen.label, press=chosen.press)
+        about = self.latest.field.about if self.latest and self.latest.field else None
+        return Message(self.new_id(), address, sender, text, about=about)
+
+    def chosen(self, text: str) -> Choice | None:
+        """The button that `text` stands for."""
+        if text.isdecimal() and 1 <= int(text) <= len(self.choices):
+            return self.choices[int(text) - 1]
+        return next((choice for choice in self.asides if choice.label.lower() == text.lower()), None)
+
+    def say(self, message: Message) -> None:
+        """Send `message` and show what comes back; only the last reply's buttons count from then on."""
+        for reply in self.desk.hear(message):
+            self.show(reply)
+
+    def show(self, reply: Reply) -> None:
+        """Write one reply."""
+        self.latest = reply
+        self.choices = tuple(choice for choice in reply.choices if not choice.is_aside)
+        self.asides = tuple(choice for choice in reply.choices if choice.is_aside)
+        self.files = reply.files or self.files
+        for line in lines_of(reply):
+            self.write(line)
+
+
+def lines_of(reply: Reply) -> Iterator[str]:
+    """A reply as lines of text."""
+    yield ""
+    if reply.progress:
+        section = f" · {reply.progress.section}" if reply.progress.section else ""
+        yield f"   Step {reply.progress.at} of {reply.progress.of}{section}"
+    mark = _MARKS.get(reply.tone, "   ")
+    for number, paragraph in enumerate(reply.text.split("\n")):
+        yield from _wrapped(paragraph, mark if number == 0 else "   ")
+    yield from _facts(reply.facts)
+    if reply.field and reply.field.kind == "multi":
+        for place, (_, label) in enumerate(reply.field.options, 1):
+            yield f"   [{chr(ord('a') + place - 1)}] {label}"
+    elif reply.field and reply.field.placeholder:
+        yield f"   ({reply.field.placeholder})"
+    for number, choice in enumerate((c for c in reply.choices if not c.is_aside), 1):
+        yield f"   [{number}] {choice.label}"
+    if asides := [choice.label for choice in reply.choices if choice.is_aside]:
+        yield f"   or type: {' · '.join(asides)}"
+    for cited in reply.citations:
+        yield f"   {cited.clause} ({cited.force}): {cited.title}"
+    if reply.files:
+        yield f"   {', '.join(file.name for file in reply.files)}: type '{SAVE}' to keep them here"
+
+
+def _facts(facts: Sequence[Fact]) -> Iterator[str]:
+    group = None
+    for fact in facts:
+        if fact.group and fact.group != group:
+            group = fact.group
+            yield f"   {group}"
+        yield from _wrapped(f"{fact.label}: {fact.value}", "     ")
+    if any(fact.change for fact in facts):
+        yield "   to change one, type 'change' and its name, such as: change " + facts[0].label.lower()
+
+
+def _wrapped(text: str, lead: str) -> list[str]:
+    shown = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+    return textwrap.wrap(shown, _WIDTH, initial_indent=lead, subsequent_indent=" " * len(lead)) or [""]

@@ -1,0 +1,123 @@
+"""What the page sends, as a message of ours.
+
+The page posts a form, `application/x-www-form-urlencoded`, with the fields
+
+- `event_id`: made by the page for each attempt, and the same again when it sends again;
+- `about`: the question that stood in front of the person (`run|step|turn`), or nothing;
+- and one of `text` (typed words), `press` (the token on a button) or `multi=1` with any number of `value`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from urllib.parse import parse_qs
+
+from bot.errors import CoachError
+from bot.message import About, Address, Identity, Message, Press
+
+CHANNEL = "web"
+LONGEST_TEXT = 20_000
+_LONGEST_TOKEN = 1_000
+_MOST_FIELDS = 250
+_SEPARATOR = "|"
+_EVENT_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+# What no keyboard types and no document takes: NUL, the other controls except tab and line feed, half characters.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+Form = Mapping[str, Sequence[str]]
+
+
+class Unreadable(CoachError):
+    """What the page sent makes no message; the text is a sentence for the person."""
+
+    def __init__(self, words: str, status: int = 400) -> None:
+        super().__init__(words)
+        self.status = status
+
+
+def form(body: bytes) -> Form:
+    """The fields of a posted form; bytes that are no text become `�`."""
+    try:
+        return parse_qs(
+            body.decode("utf-8", "replace"),
+            keep_blank_values=True,
+            errors="replace",
+            max_num_fields=_MOST_FIELDS,
+        )
+    except ValueError:
+        raise Unreadable(
+            "That was more than I can take in one go. Please send it in parts.", status=413
+        ) from None
+
+
+def one(fields: Form, name: str) -> str:
+    """The first value of a field, or nothing."""
+    values = fields.get(name)
+    return values[0] if values else ""
+
+
+def legible(text: str) -> str:
+    """`text` with one kind of line end, and `�` for every character that cannot be written down."""
+    return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def about_token(about: About | None) -> str:
+    """A question as the page carries it."""
+    return _SEPARATOR.join((about.run, about.step, str(about.turn))) if about else ""
+
+
+def _about(token: str) -> About | None:
+    press = Press.from_token(f"about|{token}") if token and len(token) <= _LONGEST_TOKEN else None
+    return press.about if press else None
+
+
+def message(fields: Form, person_id: str) -> Message:
+    """The message in a posted form, or `Unreadable` with words for the person."""
+    event_id = one(fields, "event_id")
+    if not _EVENT_ID.fullmatch(event_id):
+        raise Unreadable("This page is out of date. Load it again, then send once more.")
+    text, press = _said(fields)
+    return Message(
+        event_id=f"{person_id}:{event_id}",
+        address=Address(CHANNEL, person_id),
+        sender=Identity(CHANNEL, person_id),
+        text=text,
+        press=press,
+        about=press.about if press and press.about else _about(one(fields, "about")),
+    )
+
+
+def _said(fields: Form) -> tuple[str, Press | None]:
+    if "press" in fields:
+        token = one(fields, "press")
+        press = (
+            Press.from_token(token)
+            if len(token) <= _LONGEST_TOKEN and not _UNWRITABLE.search(token)
+            else None
+        )
+        if press is None:
+            raise Unreadable("I do not know that button. Load the page again, then press it once more.")
+        return "", press
+    if "multi" in fields:
+        return "", _ticked(fields)
+    text = legible(one(fields, "text")).strip()
+    if not text:
+        raise Unreadable("There is nothing to send yet. Type your answer first.")
+    if len(text) > LONGEST_TEXT:
+        raise Unreadable(
+            f"That is {len(text):,} characters. I can take {LONGEST_TEXT:,} in one go. Please send it in parts.",
+            status=413,
+        )
+    return text, None
+
+
+def _ticked(fields: Form) -> Press:
+    about, values = _about(one(fields, "about")), tuple(fields.get("value", ()))
+    if about is None or any(
+        _SEPARATOR in value or len(value) > _LONGEST_TOKEN or _UNWRITABLE.search(value) for value in values
+    ):
+        raise Unreadable("I do not know that list. Load the page again, then tick once more.")
+    if not values:
+        raise Unreadable("Nothing is ticked yet. Tick what applies, then send.")
+    return Press("answer", values, about)

@@ -1,0 +1,408 @@
+// The chat page: sends once and again until it is acknowledged, shows new lines, and keeps one question open.
+// htmx posts the forms and holds the stream; this file decides what that means for the person.
+"use strict";
+
+(() => {
+  const $ = (id) => document.getElementById(id);
+  const lines = $("lines");
+  const stream = $("stream");
+  const composer = $("composer");
+  const box = $("text");
+  const connectionNotice = $("connection");
+  const refusal = $("refusal");
+  const SAY = "/chat/say";
+  const SILENCE = 40_000; // the server beats every 15 seconds
+  const FAULTS_BEFORE_GIVING_UP = 3;
+
+  let last = Number(lines.dataset.last);
+
+  // --- Sending: one message at a time, the same event_id until it is acknowledged ---
+
+  let sending = null; // {id, body, typed, tries, faults, timer}
+
+  const isSay = (ctx) => ctx?.request?.action?.startsWith(SAY);
+
+  document.addEventListener("htmx:config:request", (event) => {
+    const { ctx } = event.detail;
+    if (!isSay(ctx)) return;
+    const isAgain = Boolean(sending && sending.isAgain);
+    if (sending && !isAgain) return event.preventDefault();
+    if (!sending) {
+      const form = ctx.request.form;
+      const body = ctx.request.body;
+      const problem = problemWith(form, body);
+      refuse(problem);
+      if (problem) return event.preventDefault();
+      const id = newId();
+      body.set("event_id", id);
+      const button = event.detail.ctx.sourceEvent?.submitter;
+      sending = { id, body, typed: form === composer, button, tries: 0, faults: 0, startedAt: Date.now() };
+      lock(true);
+    }
+    sending.isAgain = false;
+    ctx.request.body = sending.body;
+    ctx.request.headers["X-Coach-Form"] = composer.dataset.csrf;
+  });
+
+  // The reason is read out once, not at every try.
+  document.addEventListener("htmx:before:swap", (event) => {
+    const { ctx } = event.detail;
+    if (isSay(ctx) && ctx.response?.status >= 500 && sending?.tries > 0) event.preventDefault();
+  });
+
+  document.addEventListener("htmx:finally:request", (event) => {
+    const { ctx } = event.detail;
+    if (!isSay(ctx) || !sending) return;
+    const status = ctx.response?.status ?? 0;
+    if (status === 204) return sent();
+    if (status === 500) sending.faults += 1;
+    const mayComeRight = status === 0 || status === 408 || status >= 500;
+    if (mayComeRight && sending.faults < FAULTS_BEFORE_GIVING_UP) return sendAgainSoon(status);
+    // Refused for good: nothing was kept, so the words stay in the box and the next try is a new message.
+    const wasTyped = sending.typed;
+    release();
+    if (wasTyped) box.focus();
+    if (status === 401) signedOut();
+  });
+
+  function sendAgainSoon(status) {
+    sending.tries += 1;
+    if (status === 0) connectionLost(true);
+    const wait = Math.min(8000, 500 * 2 ** sending.tries) * (0.75 + Math.random() / 2);
+    sending.timer = setTimeout(sendAgain, wait);
+  }
+
+  function sendAgain() {
+    if (!sending || sending.isAgain) return;
+    clearTimeout(sending.timer);
+    sending.isAgain = true;
+    htmx.ajax("POST", SAY, { source: composer, target: "#refusal", swap: "innerHTML" });
+  }
+
+  function sent() {
+    const { typed, button } = sending;
+    if (button) button.dataset.taken = "";
+    release();
+    refuse("");
+    if (typed) fill("");
+    expecting = true;
+    connectionIsBack();
+  }
+
+  function release() {
+    clearTimeout(sending?.timer);
+    sending = null;
+    lock(false);
+  }
+
+  function lock(isLocked) {
+    document.body.classList.toggle("sending", isLocked);
+    box.readOnly = isLocked;
+    for (const button of document.querySelectorAll("#send, .line:not(.closed) button")) {
+      if (isLocked) button.setAttribute("aria-disabled", "true");
+      else button.removeAttribute("aria-disabled");
+    }
+  }
+
+  function problemWith(form, body) {
+    if (form === composer) {
+      const words = box.value.trim();
+      if (!words) return "Type something first.";
+      const most = Number(asking?.dataset.most ?? 20000);
+      if (words.length > most) return `That is ${words.length} characters; ${most} fit here. Please make it shorter.`;
+    } else if (form?.matches("[data-ticks]") && !body.has("value")) {
+      return "Nothing is ticked yet. Tick what applies, then send.";
+    }
+    return "";
+  }
+
+  function refuse(words) {
+    refusal.replaceChildren();
+    if (!words) return;
+    const line = document.createElement("p");
+    line.className = "refused";
+    line.textContent = words;
+    refusal.append(line);
+  }
+
+  function newId() {
+    if (crypto.randomUUID) return crypto.randomUUID();
+    return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  }
+
+  addEventListener("beforeunload", (event) => {
+    if (sending) event.preventDefault();
+  });
+
+  // --- New lines ---
+
+  let expecting = false; // the next question is the answer to what this person just sent
+
+  stream.addEventListener("line", (event) => {
+    heardFromServer();
+    const seq = Number(event.detail.id);
+    if (!(seq > last)) return;
+    last = seq;
+    const wasAtEnd = isAtEnd();
+    const holder = document.createElement("template");
+    holder.innerHTML = event.detail.data;
+    const line = holder.content.querySelector(".line");
+    document.querySelector(".empty").hidden = true;
+
+    // A screen reader hears the words; buttons and lists come a moment later, unannounced.
+    const late = Array.from(line.querySelectorAll("[data-late]"), (part) => [part, Array.from(part.childNodes)]);
+    for (const [part] of late) {
+      part.setAttribute("aria-live", "off");
+      part.replaceChildren();
+    }
+    const lostFocus = close(line);
+    startDay(line);
+    lines.append(line);
+    for (const [part, children] of late) part.append(...children);
+    htmx.process(line);
+    if (sending) lock(true);
+    ask();
+    show(line, wasAtEnd || expecting);
+    if (!line.classList.contains("own") && isOpen(line) && (expecting || lostFocus)) {
+      expecting = false;
+      moveFocusTo(line);
+    }
+  });
+
+  const isOpen = (line) => !line.classList.contains("closed") && Boolean(line.querySelector(".answers, .ask, .others"));
+  const openLines = () => Array.from(lines.querySelectorAll(".line.coach:not(.closed)")).filter(isOpen);
+
+  // Returns whether the focus stood on something that was closed.
+  function close(line) {
+    if (line.classList.contains("own")) {
+      for (const earlier of openLines()) {
+        const button = Array.from(earlier.querySelectorAll("button[data-label]")).find((each) => each.dataset.label === line.dataset.words);
+        if (!button) continue;
+        button.dataset.taken = "";
+        if (earlier.dataset.kind !== "reply") return shut(earlier);
+      }
+      return false;
+    }
+    if (!("closes" in line.dataset)) return false;
+    return openLines().map(shut).some(Boolean);
+  }
+
+  function shut(line) {
+    const hadFocus = line.contains(document.activeElement);
+    line.classList.add("closed");
+    for (const control of line.querySelectorAll("fieldset, .others button")) control.disabled = true;
+    return hadFocus;
+  }
+
+  function startDay(line) {
+    const earlier = lines.querySelector(".line:last-of-type");
+    if (line.dataset.day === earlier?.dataset.day) return;
+    lines.append(dayMark(line));
+  }
+
+  function dayMark(line) {
+    const mark = document.createElement("p");
+    mark.className = "day";
+    mark.textContent = line.dataset.day;
+    return mark;
+  }
+
+  function markDays(within) {
+    let day = "";
+    for (const line of within.querySelectorAll(":scope > .line")) {
+      if (line.dataset.day !== day) line.before(dayMark(line));
+      day = line.dataset.day;
+    }
+  }
+
+  // --- The box: it belongs to the newest open question ---
+
+  let asking = null; // the open question's description, when it is one to type
+  let offered = ""; // an earlier answer we put into the box
+
+  function ask() {
+    const open = openLines();
+    const question = open.findLast((line) => line.dataset.about) ?? null;
+    const field = question?.querySelector(".ask") ?? open.findLast((line) => line.querySelector(".ask"))?.querySelector(".ask") ?? null;
+    $("about").value = (field?.closest(".line") ?? question)?.dataset.about ?? "";
+    if (field !== asking && sending === null && box.value === offered) fill(field?.dataset.filled ?? "");
+    asking = field;
+    const kind = field?.dataset.kind ?? "";
+    composer.dataset.kind = kind;
+    box.spellcheck = kind !== "identifier" && kind !== "datetime";
+    box.autocapitalize = kind === "identifier" ? "characters" : "sentences";
+    box.enterKeyHint = kind === "list" ? "enter" : "send";
+    $("text-label").textContent = field?.dataset.label || (question ? "Or type: an answer, or a question of yours" : "Your message");
+    composer.classList.toggle("asked", Boolean(field));
+    hint(
+      field?.dataset.filled ? "This is your earlier answer. Send it as it is, or change it." : "",
+      field?.dataset.hint ?? "",
+      kind === "list" ? "Enter starts a new line, Ctrl + Enter sends." : "Enter sends, Shift + Enter starts a new line.",
+    );
+    grow();
+  }
+
+  function hint(...parts) {
+    const spans = parts.map((words) => Object.assign(document.createElement("span"), { textContent: words }));
+    spans.at(-1).className = "keys";
+    $("text-hint").replaceChildren(...spans.filter((span) => span.textContent));
+  }
+
+  function fill(words) {
+    box.value = words;
+    offered = words;
+    grow();
+  }
+
+  function grow() {
+    if (CSS.supports("field-sizing", "content")) return;
+    box.style.height = "auto";
+    box.style.height = `${box.scrollHeight + 2}px`;
+  }
+
+  box.addEventListener("input", () => {
+    grow();
+    if (!sending) refuse("");
+  });
+
+  box.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing || event.shiftKey || event.altKey) return;
+    const isList = asking?.dataset.kind === "list";
+    if (isList && !event.ctrlKey && !event.metaKey) return;
+    event.preventDefault();
+    composer.requestSubmit();
+  });
+
+  // A list to tick: "None of these" and the others rule each other out.
+  document.addEventListener("change", (event) => {
+    const tick = event.target;
+    if (!tick.matches("[data-ticks] input[type=checkbox]") || !tick.checked) return;
+    const isAlone = "alone" in tick.dataset;
+    for (const other of tick.form.querySelectorAll("input[type=checkbox]")) {
+      if (other !== tick && (isAlone || "alone" in other.dataset)) other.checked = false;
+    }
+  });
+
+  function moveFocusTo(line) {
+    const target = line.querySelector(".ask") ? box : line.querySelector(".ticks input, .choices button, .facts button, .others button") ?? box;
+    target.focus({ preventScroll: true });
+    if (target === box && box.value) box.select();
+  }
+
+  // --- Scrolling ---
+
+  const page = document.scrollingElement;
+  const isAtEnd = () => page.scrollHeight - page.scrollTop - innerHeight < 160;
+
+  function show(line, isWanted, isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches) {
+    if (!isWanted) return;
+    const behavior = isCalm ? "instant" : "smooth";
+    const room = innerHeight - $("dock").offsetHeight - document.querySelector(".top").offsetHeight - 24;
+    if (line.offsetHeight > room) line.scrollIntoView({ block: "start", behavior });
+    else page.scrollTo({ top: page.scrollHeight, behavior });
+  }
+
+  new ResizeObserver(() => {
+    page.style.setProperty("--dock", `${$("dock").offsetHeight}px`);
+  }).observe($("dock"));
+
+  // --- The connection ---
+
+  let connection = null;
+  let silence = 0;
+  let notice = 0;
+  let restart = 0;
+  let isOver = false;
+
+  function connectionLost(isNow) {
+    if (isOver || notice === -1) return;
+    clearTimeout(notice);
+    notice = setTimeout(() => {
+      notice = -1;
+      connectionNotice.textContent = "Connection lost. Nothing is lost: what you sent is kept; I am trying again.";
+      document.body.classList.add("offline");
+    }, isNow ? 0 : 1500);
+  }
+
+  function connectionIsBack() {
+    clearTimeout(notice);
+    notice = 0;
+    if (isOver || !document.body.classList.contains("offline")) return;
+    document.body.classList.remove("offline");
+    connectionNotice.textContent = "";
+  }
+
+  function heardFromServer() {
+    clearTimeout(silence);
+    silence = setTimeout(() => {
+      connectionLost(true);
+      connection?.reader?.cancel(); // htmx then connects again
+    }, SILENCE);
+  }
+
+  function connectAgain() {
+    if (isOver || restart) return;
+    restart = setTimeout(() => {
+      restart = 0;
+      htmx.trigger(stream, "coach-connect");
+    }, 1000 + Math.random() * 1000);
+  }
+
+  function signedOut() {
+    isOver = true;
+    clearTimeout(notice);
+    connectionNotice.replaceChildren("You are signed out. ");
+    const again = document.createElement("a");
+    again.href = "/chat";
+    again.textContent = "Sign in again";
+    connectionNotice.append(again);
+    document.body.classList.add("offline");
+    box.readOnly = false;
+  }
+
+  stream.addEventListener("beat", heardFromServer);
+  stream.addEventListener("signed-out", signedOut);
+
+  stream.addEventListener("htmx:sse:before:connection", (event) => {
+    connection = event.detail.connection;
+    if (isOver) event.preventDefault();
+  });
+  stream.addEventListener("htmx:sse:after:connection", () => {
+    connectionIsBack();
+    heardFromServer();
+    if (sending?.timer) sendAgain();
+  });
+  stream.addEventListener("htmx:sse:error", (event) => {
+    if (event.detail.status === 401) signedOut();
+    else connectionLost(false);
+  });
+  stream.addEventListener("htmx:sse:close", connectAgain);
+
+  // The very first connection is an ordinary request; when it fails, nobody but us tries again.
+  stream.addEventListener("htmx:error", () => {
+    connectionLost(true);
+    connectAgain();
+  });
+  stream.addEventListener("htmx:response:error", (event) => {
+    if (event.detail.ctx.response.status === 401) return signedOut();
+    connectionLost(true);
+    connectAgain();
+  });
+
+  addEventListener("offline", () => connectionLost(true));
+  addEventListener("online", () => {
+    connection?.delayCanceller?.();
+    sendAgain();
+  });
+
+  document.addEventListener("htmx:after:swap", () => {
+    for (const group of document.querySelectorAll("#earlier .lines:not([data-days])")) {
+      group.dataset.days = "";
+      markDays(group);
+    }
+  });
+
+  markDays(lines);
+  ask();
+  if (lines.lastElementChild) show(lines.lastElementChild, true, true);
+})();

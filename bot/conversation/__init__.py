@@ -1,0 +1,1 @@
+"""Deciding what to say: pure turns over values."""

@@ -1,0 +1,39 @@
+"""What the coach has in mind about one person between two messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A playbook we offered to start, and the words that made us offer it."""
+
+    script: str
+    opening: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One person's session.
+
+    `focus` is the run their words go to now; `misunderstood` counts messages in a row that we could not read.
+    """
+
+    focus: str = ""
+    offer: Offer | None = None
+    misunderstood: int = 0
+
+    def to_json(self) -> str:
+        """This session as the text its row keeps."""
+        return _SESSION.dump_json(self, exclude_defaults=True).decode()
+
+    @classmethod
+    def from_json(cls, text: str) -> Session:
+        """The session a row kept."""
+        return _SESSION.validate_json(text)
+
+
+_SESSION: TypeAdapter[Session] = TypeAdapter(Session)

@@ -1,0 +1,92 @@
+"""What a person said or pressed, and where the conversation with them continues."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+_SEPARATOR = "|"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a conversation continues later (Bot Framework calls it a conversation reference).
+
+    `conversation` is the channel's own opaque text; only that channel reads it.
+    """
+
+    channel: str
+    conversation: str
+    is_private: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a channel says is speaking: its own user id, not yet one of our people."""
+
+    channel: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The question a message belongs to: the run, its step, and the turn in which it was asked."""
+
+    run: str
+    step: str
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button or a submitted form: what it does, with which values, about which question.
+
+    It travels through a channel as one short line of text (`token`), because that is all
+    some platforms carry on a button.
+    """
+
+    action: str
+    values: tuple[str, ...] = ()
+    about: About | None = None
+
+    def token(self) -> str:
+        """This press as text: `answer|coach-7k2m|where|12|yes`. Values never contain the separator."""
+        about = (self.about.run, self.about.step, str(self.about.turn)) if self.about else ("", "", "")
+        return _SEPARATOR.join((self.action, *about, *self.values))
+
+    @classmethod
+    def from_token(cls, token: str) -> Press | None:
+        """The press that `token` stands for, or None when it is not one of ours."""
+        action, *rest = token.split(_SEPARATOR)
+        if not action or len(rest) < 3:
+            return None
+        run, step, turn, *values = rest
+        if not run:
+            return cls(action, tuple(values))
+        return cls(action, tuple(values), About(run, step, int(turn))) if turn.isdecimal() else None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One delivery from a channel.
+
+    `event_id` is the platform's own id of this delivery: the same id twice is the same message.
+    `about` is the question that stood in front of the person, where the channel knows it.
+    `said_at` is the platform's own time, kept beside ours.
+    """
+
+    event_id: str
+    address: Address
+    sender: Identity
+    text: str = ""
+    press: Press | None = None
+    about: About | None = None
+    said_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What became of a message: `duplicate` means that its event id had its effect before."""
+
+    outcome: Literal["done", "duplicate", "stranger"]

@@ -1,0 +1,125 @@
+"""What the coach says, before any channel gives it a shape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import TypeAdapter
+
+from bot.message import About, Press
+
+FieldKind = Literal["text", "long_text", "multi", "datetime", "identifier", "list"]
+
+
+class Tone(StrEnum):
+    """How a reply should look and sound; a channel chooses the colour, never the words."""
+
+    PLAIN = "plain"
+    QUESTION = "question"
+    STOP = "stop"
+    NOTICE = "notice"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing the person can press.
+
+    `is_main` is the likely next step; `is_aside` a way around the question (back, why, put aside), shown smaller.
+    """
+
+    label: str
+    press: Press
+    hint: str = ""
+    is_main: bool = False
+    is_aside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Where the person can type or tick: the one question that is open now.
+
+    `kind` is the step's answer type. `options` are pairs of value and label for `multi`;
+    `excludes` is the option that rules out the others. `filled` is an earlier answer offered again.
+    """
+
+    kind: FieldKind
+    about: About
+    label: str
+    options: tuple[tuple[str, str], ...] = ()
+    excludes: str = ""
+    filled: tuple[str, ...] = ()
+    placeholder: str = ""
+    max_length: int = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of a review: the question's short name, the answer in words, and its Change button."""
+
+    label: str
+    value: str
+    group: str = ""
+    change: Choice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a statement comes from, and how binding that text is."""
+
+    clause: str
+    title: str
+    url: str
+    force: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A draft the person can take away: rendered when fetched, named here."""
+
+    name: str
+    media_type: str
+    run: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Step `at` of `of` in the named section; `of` counts only the questions expected now."""
+
+    at: int
+    of: int
+    section: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One message of ours. Its texts are plain: no channel may read markup into them.
+
+    `spoken` is what stands for the reply where only a line of text fits (a notification, a log for a
+    screen reader); empty means `text`.
+    """
+
+    text: str
+    tone: Tone = Tone.PLAIN
+    choices: tuple[Choice, ...] = ()
+    field: Field | None = None
+    facts: tuple[Fact, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    files: tuple[File, ...] = ()
+    progress: Progress | None = None
+    spoken: str = ""
+
+    def to_json(self) -> str:
+        """This reply as the text an outbox row keeps."""
+        return _REPLY.dump_json(self, exclude_defaults=True).decode()
+
+    @classmethod
+    def from_json(cls, text: str) -> Reply:
+        """The reply an outbox row kept."""
+        return _REPLY.validate_json(text)
+
+
+_REPLY: TypeAdapter[Reply] = TypeAdapter(Reply)

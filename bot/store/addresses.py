@@ -1,0 +1,86 @@
+"""Where each person's conversations continue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, select, update
+
+from bot.message import Address
+from bot.store.moment import db_now
+from bot.store.tables import addresses
+from bot.store.upsert import on_both_engines
+
+_FIND = (
+    update(addresses)
+    .where(
+        addresses.c.channel == bindparam("in_channel"),
+        addresses.c.conversation == bindparam("in_conversation"),
+    )
+    .values(person=bindparam("person"), is_private=bindparam("is_private"), used_at=db_now())
+    .returning(addresses.c.id)
+)
+_ADD = on_both_engines(
+    addresses,
+    lambda insert: (
+        insert.values(used_at=db_now())
+        .on_conflict_do_update(
+            index_elements=["channel", "conversation"],
+            set_={
+                "person": insert.excluded.person,
+                "is_private": insert.excluded.is_private,
+                "used_at": insert.excluded.used_at,
+            },
+        )
+        .returning(addresses.c.id)
+    ),
+)
+_LAST_PRIVATE = (
+    select(addresses)
+    .where(addresses.c.person == bindparam("person"), addresses.c.is_private)
+    .order_by(addresses.c.used_at.desc(), addresses.c.id.desc())
+    .limit(1)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAddress:
+    """An address we know, its number, and the person who spoke there last."""
+
+    id: int
+    address: Address
+    person: str
+
+
+def find_or_add(conn: Connection, address: Address, person_id: str) -> StoredAddress:
+    """The address as we know it, noted as used now by this person."""
+    # Nearly always it is known. A plain update first spends no number of the sequence on it.
+    key = {"in_channel": address.channel, "in_conversation": address.conversation}
+    changes = {"person": person_id, "is_private": address.is_private}
+    address_id = conn.execute(_FIND, {**key, **changes}).scalar()
+    if address_id is None:
+        new = {"channel": address.channel, "conversation": address.conversation, **changes}
+        address_id = conn.execute(_ADD(conn), new).scalar_one()
+    return StoredAddress(address_id, address, person_id)
+
+
+def by_id(conn: Connection, address_id: int) -> StoredAddress | None:
+    """The address with this number."""
+    return _one(conn.execute(select(addresses).where(addresses.c.id == address_id)).first())
+
+
+def touch(conn: Connection, address_id: int) -> None:
+    """Note that the address was used now."""
+    conn.execute(update(addresses).where(addresses.c.id == address_id).values(used_at=db_now()))
+
+
+def last_private(conn: Connection, person_id: str) -> StoredAddress | None:
+    """The private address the person used last: where we write when we begin."""
+    return _one(conn.execute(_LAST_PRIVATE, {"person": person_id}).first())
+
+
+def _one(row: Row[*tuple[Any, ...]] | None) -> StoredAddress | None:
+    if row is None:
+        return None
+    return StoredAddress(row.id, Address(row.channel, row.conversation, row.is_private), row.person)

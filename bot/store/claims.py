@@ -1,0 +1,194 @@
+"""A worker's hold on what it is sending: only one can win it, and only the holder's word counts.
+
+A row in `sending` belongs to one claim until its lease has run out, by the database's clock. Every mark is
+fenced: it changes the row only while the row still belongs to the claim that makes it, and says whether it did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Update, bindparam, func, null, or_, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
+
+from bot.store.moment import db_now
+from bot.store.outbox import NOW, PENDING, ROWS, SENDING, OutboxMessage, from_row, is_waiting
+from bot.store.tables import outbox
+
+LONGEST_ERROR = 300
+
+
+def claim(
+    conn: Connection, channels: Collection[str], limit: int, lease: timedelta, claim_token: str
+) -> tuple[OutboxMessage, ...]:
+    """Take at most `limit` due rows for sending, at most one of each address, the longest due first.
+
+    A row waits as long as an earlier due row of its address is pending or being sent. `claim_token` is
+    new for every call. Nobody else gets these rows until the lease has run out.
+    """
+    values = {"channels": list(channels), "limit": limit, "token": claim_token}
+    return _take(conn, _claiming(lease), values)
+
+
+def left_overs(
+    conn: Connection, channels: Collection[str], limit: int, lease: timedelta, claim_token: str
+) -> tuple[OutboxMessage, ...]:
+    """Take over rows whose sender let the lease run out: they may have been posted, or not.
+
+    They stay in `sending` under the new claim, and must be looked up before they are sent again.
+    """
+    values = {"channels": list(channels), "limit": limit, "token": claim_token}
+    return _take(conn, _taking_over(lease), values)
+
+
+def expire(conn: Connection) -> int:
+    """Give up what is past its time and was not begun; returns how many rows."""
+    return conn.execute(_EXPIRE).rowcount
+
+
+def mark_sent(conn: Connection, message: OutboxMessage, provider_ref: str) -> bool:
+    """It was posted; `provider_ref` is the platform's name for it."""
+    return _mark(conn, message, _AS_SENT, provider_ref=provider_ref)
+
+
+def mark_failed(conn: Connection, message: OutboxMessage, error: str) -> bool:
+    """It was not posted and never will be."""
+    return _mark(conn, message, _AS_ENDED, state="failed", last_error=error[:LONGEST_ERROR])
+
+
+def mark_unknown(conn: Connection, message: OutboxMessage, error: str) -> bool:
+    """Nobody can say whether it was posted; it is not sent again, and a human can see it."""
+    return _mark(conn, message, _AS_ENDED, state="unknown", last_error=error[:LONGEST_ERROR])
+
+
+def put_off(
+    conn: Connection, message: OutboxMessage, pause: timedelta, error: str, *, counts: bool = True
+) -> bool:
+    """It was certainly not posted; try again after the pause. `counts`: this attempt was one."""
+    attempt = message.attempt if counts else message.attempt - 1
+    statement = _AS_FREE.values(not_before=db_now(pause), last_error=error[:LONGEST_ERROR])
+    return _mark(conn, message, statement, attempt=attempt)
+
+
+def leave_in_doubt(
+    conn: Connection, message: OutboxMessage, pause: timedelta, error: str, *, counts: bool = True
+) -> bool:
+    """It may have been posted; after the pause it is a left-over, for whoever comes first to look up."""
+    attempt = message.attempt if counts else message.attempt - 1
+    statement = _OURS.values(lease_until=db_now(pause), attempt=attempt, last_error=error[:LONGEST_ERROR])
+    return _mark(conn, message, statement)
+
+
+def give_back(conn: Connection, message: OutboxMessage) -> bool:
+    """A claimed row whose send was not begun: as if it had never been claimed."""
+    return _mark(conn, message, _AS_FREE, attempt=message.attempt - 1)
+
+
+def give_back_all(conn: Connection, claim_token: str) -> int:
+    """All rows of a `claim` whose answer never reached us, so that nothing of it was begun."""
+    statement = (
+        update(outbox)
+        .where(is_waiting(outbox), outbox.c.state == SENDING, outbox.c.claim == claim_token)
+        .values(state="pending", claim=null(), lease_until=null(), attempt=outbox.c.attempt - 1)
+    )
+    return conn.execute(statement).rowcount
+
+
+# What is run for every message is built once: building a statement takes longer than running it.
+_BY_ID = ROWS.where(outbox.c.id.in_(bindparam("ids", expanding=True))).order_by(outbox.c.due_at, outbox.c.id)
+_EXPIRE = (
+    update(outbox)
+    .where(is_waiting(outbox), outbox.c.state == PENDING, outbox.c.expires_at <= NOW)
+    .values(state="expired")
+)
+_OURS = update(outbox).where(
+    outbox.c.id == bindparam("our_id"),
+    outbox.c.claim == bindparam("our_claim"),
+    outbox.c.attempt == bindparam("our_attempt"),
+    outbox.c.state == SENDING,
+)
+_AS_SENT = _OURS.values(
+    state="sent", sent_at=db_now(), lease_until=null(), provider_ref=bindparam("provider_ref")
+)
+_AS_ENDED = _OURS.values(state=bindparam("state"), lease_until=null(), last_error=bindparam("last_error"))
+_AS_FREE = _OURS.values(state="pending", claim=null(), lease_until=null(), attempt=bindparam("attempt"))
+
+
+def _mark(conn: Connection, message: OutboxMessage, statement: Update, **values: object) -> bool:
+    ours = {"our_id": message.id, "our_claim": message.claim, "our_attempt": message.attempt}
+    return conn.execute(statement, ours | values).rowcount == 1
+
+
+@cache
+def _claiming(lease: timedelta) -> ReturningUpdate[Any]:
+    """Take the first row of every address, when it is due."""
+    queue = outbox.alias("queue")
+    # Not NOT EXISTS: PostgreSQL makes a join of that, and planned one over all waiting rows (> 20 s).
+    first_in_queue = (
+        select(func.min(queue.c.seq))
+        .where(
+            queue.c.address == outbox.c.address,
+            is_waiting(queue),
+            queue.c.due_at <= NOW,
+            or_(queue.c.state == SENDING, _is_wanted(queue)),
+        )
+        .scalar_subquery()
+    )
+    return _taking(
+        lease,
+        (outbox.c.due_at, outbox.c.id),
+        is_waiting(outbox),
+        outbox.c.state == PENDING,
+        outbox.c.due_at <= NOW,
+        or_(outbox.c.not_before.is_(None), outbox.c.not_before <= NOW),
+        _is_wanted(outbox),
+        outbox.c.seq == first_in_queue,
+    )
+
+
+@cache
+def _taking_over(lease: timedelta) -> ReturningUpdate[Any]:
+    """Take the rows whose lease has run out."""
+    return _taking(
+        lease, (outbox.c.lease_until, outbox.c.id), outbox.c.state == SENDING, outbox.c.lease_until <= NOW
+    )
+
+
+def _taking(
+    lease: timedelta, order: tuple[ColumnElement[Any], ...], *conditions: ColumnElement[bool]
+) -> ReturningUpdate[Any]:
+    is_ours_to_send = outbox.c.channel.in_(bindparam("channels", expanding=True))
+    rows = (
+        select(outbox.c.id)
+        .where(is_ours_to_send, *conditions)
+        .order_by(*order)
+        .limit(bindparam("limit"))
+        .with_for_update(skip_locked=True)
+    )
+    # As a CTE the rows are picked once; inside IN (...) PostgreSQL may run the subquery, and lock, again.
+    picked = rows.cte("picked")
+    return (
+        update(outbox)
+        .where(outbox.c.id.in_(select(picked.c.id)))
+        .values(
+            state="sending",
+            claim=bindparam("token"),
+            attempt=outbox.c.attempt + 1,
+            lease_until=db_now(lease),
+        )
+        .returning(outbox.c.id)
+    )
+
+
+def _take(
+    conn: Connection, statement: ReturningUpdate[Any], values: Mapping[str, object]
+) -> tuple[OutboxMessage, ...]:
+    taken = conn.execute(statement, values).scalars().all()
+    return tuple(from_row(row) for row in conn.execute(_BY_ID, {"ids": taken})) if taken else ()
+
+
+def _is_wanted(table: Any) -> ColumnElement[bool]:
+    return or_(table.c.expires_at.is_(None), table.c.expires_at > NOW)

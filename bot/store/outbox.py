@@ -1,0 +1,279 @@
+"""What we say: a row before it is a message.
+
+A row is `pending` until a worker claims it, `sending` while it has it (see `claims.py`), and ends as `sent`,
+`failed`, `unknown` (nobody can tell whether it was posted), `expired` or `cancelled`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal, cast
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    select,
+    update,
+)
+
+from bot.message import Address
+from bot.store.moment import db_now
+from bot.store.tables import addresses, outbox
+from bot.store.upsert import on_both_engines
+
+Kind = Literal["reply", "echo", "tell", "nudge"]
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """Something to say. The same `dedupe_key` is said once, whoever writes it and however often.
+
+    Without `due_at` it is due now; past `expires_at` it is not sent any more.
+    """
+
+    dedupe_key: str
+    address_id: int
+    channel: str
+    person: str
+    kind: Kind
+    payload: str
+    due_at: datetime | None = None
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxMessage:
+    """One row of the outbox. `attempt` counts the sends that were begun, this one included."""
+
+    id: int
+    dedupe_key: str
+    address_id: int
+    address: Address
+    seq: int
+    person: str
+    kind: Kind
+    payload: str
+    written_at: datetime
+    due_at: datetime
+    attempt: int
+    claim: str
+
+    @property
+    def channel(self) -> str:
+        """The channel it goes out by."""
+        return self.address.channel
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """How much waits: rows by state, and how long the oldest due one has been waiting."""
+
+    by_state: Mapping[str, int]
+    oldest_due: timedelta
+
+
+# The states stand as text in the statements, not as bound values: only so do both engines see that the
+# partial indexes of the waiting rows serve.
+PENDING: ColumnElement[str] = literal_column("'pending'")
+SENDING: ColumnElement[str] = literal_column("'sending'")
+
+# As a subquery the clock is read once per statement; as a bare function PostgreSQL would read it per row,
+# and could not use it with an index.
+NOW: ColumnElement[datetime] = select(db_now()).scalar_subquery()
+
+ROWS: Select[Any] = select(outbox, addresses.c.conversation, addresses.c.is_private).join_from(
+    outbox, addresses
+)
+
+
+def write(conn: Connection, messages: Sequence[NewMessage], pulled: Collection[str]) -> list[OutboxMessage]:
+    """Write what is not written yet, in this order; returns the new rows.
+
+    In a channel that is `pulled` the person's page reads the transcript itself: its rows are `sent` at
+    once, so write them when they are due. A duplicate changes nothing and takes no number.
+
+    1. Lock the addresses, in one order for everybody, so that numbers are given and become visible in the
+       same order, and two writers never wait for each other in a circle.
+    2. Insert; the unique key drops what somebody else has written.
+    3. Close the gaps that dropped rows left, and keep each address's last number.
+    """
+    wanted: dict[str, NewMessage] = {}
+    for message in messages:
+        wanted.setdefault(message.dedupe_key, message)
+    if not wanted:
+        return []
+    now, heads = _lock_addresses(conn, sorted({message.address_id for message in wanted.values()}))
+    numbers = _numbers(wanted.values(), heads)
+    # Sorted: again one order for everybody who may have to wait for somebody's commit.
+    rows = [_new_row(wanted[key], numbers[key], now, pulled) for key in sorted(wanted)]
+    inserted = conn.execute(_INSERT_NEW(conn).returning(outbox.c.dedupe_key, outbox.c.id), rows)
+    ids: dict[str, int] = dict(inserted.tuples().all())
+    if len(ids) < len(wanted):
+        wanted = {key: message for key, message in wanted.items() if key in ids}
+        provisional, numbers = numbers, _numbers(wanted.values(), heads)
+        # Downwards and in order, so that every number moved to is free.
+        moves = [{"moved": ids[key], "to": seq} for key, seq in numbers.items() if seq != provisional[key]]
+        if moves:
+            conn.execute(_MOVE, moves)
+    if wanted:
+        conn.execute(_KEEP_LAST_SEQ, {"ids": sorted({message.address_id for message in wanted.values()})})
+    return [
+        OutboxMessage(
+            id=ids[key],
+            dedupe_key=key,
+            address_id=message.address_id,
+            address=heads[message.address_id].address,
+            seq=numbers[key],
+            person=message.person,
+            kind=message.kind,
+            payload=message.payload,
+            written_at=now,
+            due_at=message.due_at or now,
+            attempt=0,
+            claim="",
+        )
+        for key, message in wanted.items()
+    ]
+
+
+def transcript(conn: Connection, address_id: int, after_seq: int, limit: int) -> list[OutboxMessage]:
+    """What was said at this address after the given number, in order."""
+    statement = (
+        ROWS.where(outbox.c.address == address_id, outbox.c.seq > after_seq, outbox.c.state == "sent")
+        .order_by(outbox.c.seq)
+        .limit(limit)
+    )
+    return [from_row(row) for row in conn.execute(statement)]
+
+
+def recently_written(conn: Connection, channel: str, within: timedelta) -> dict[int, int]:
+    """The addresses of a channel that got something lately, each with its last number.
+
+    `within` must be longer than a transaction may take: a row is dated when it is written and seen only
+    when its transaction has been committed.
+    """
+    statement = (
+        select(outbox.c.address, func.max(outbox.c.seq))
+        .where(outbox.c.written_at >= select(db_now(-within)).scalar_subquery(), outbox.c.channel == channel)
+        .group_by(outbox.c.address)
+    )
+    return dict(conn.execute(statement).tuples().all())
+
+
+def depth(conn: Connection) -> Depth:
+    """How much waits, for the metrics and the doctor."""
+    counts = conn.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state))
+    by_state: dict[str, int] = dict(counts.tuples().all())
+    oldest = select(NOW, func.min(outbox.c.due_at)).where(is_waiting(outbox), outbox.c.due_at <= NOW)
+    now, since = conn.execute(oldest).one()
+    return Depth(by_state, now - since if since else timedelta(0))
+
+
+def prune(conn: Connection, older_than: timedelta, batch: int) -> int:
+    """Delete at most `batch` rows that are done and were written so long ago; returns how many went."""
+    old = (
+        select(outbox.c.id)
+        .where(outbox.c.written_at < select(db_now(-older_than)).scalar_subquery(), ~is_waiting(outbox))
+        .order_by(outbox.c.written_at)
+        .limit(batch)
+    )
+    return conn.execute(delete(outbox).where(outbox.c.id.in_(old))).rowcount
+
+
+def is_waiting(table: Any) -> ColumnElement[bool]:
+    """The outbox, or an alias of it: not done yet. Exactly the condition of the partial indexes."""
+    return cast("ColumnElement[bool]", table.c.state.in_([PENDING, SENDING]))
+
+
+def from_row(row: Row[Any]) -> OutboxMessage:
+    """The message in a row of `ROWS`."""
+    return OutboxMessage(
+        id=row.id,
+        dedupe_key=row.dedupe_key,
+        address_id=row.address,
+        address=Address(row.channel, row.conversation, row.is_private),
+        seq=row.seq,
+        person=row.person,
+        kind=row.kind,
+        payload=row.payload,
+        written_at=row.written_at,
+        due_at=row.due_at,
+        attempt=row.attempt,
+        claim=row.claim or "",
+    )
+
+
+# What runs in every turn is built once: building a statement takes longer than running it.
+_LOCK_ADDRESSES = (
+    select(addresses, db_now().label("now"))
+    .where(addresses.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(addresses.c.id)
+    .with_for_update(key_share=True)
+)
+_INSERT_NEW = on_both_engines(
+    outbox, lambda insert: insert.on_conflict_do_nothing(index_elements=["dedupe_key"])
+)
+_MOVE = update(outbox).where(outbox.c.id == bindparam("moved")).values(seq=bindparam("to"))
+_KEEP_LAST_SEQ = (
+    update(addresses)
+    .where(addresses.c.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        last_seq=select(func.max(outbox.c.seq)).where(outbox.c.address == addresses.c.id).scalar_subquery()
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """An address, and the last number it has given."""
+
+    address: Address
+    last_seq: int
+
+
+def _lock_addresses(conn: Connection, ids: Sequence[int]) -> tuple[datetime, dict[int, _Head]]:
+    """The database's clock, and each address, whose numbers are ours until we commit."""
+    rows = conn.execute(_LOCK_ADDRESSES, {"ids": ids}).all()
+    heads = {
+        row.id: _Head(Address(row.channel, row.conversation, row.is_private), row.last_seq) for row in rows
+    }
+    if missing := set(ids) - set(heads):
+        msg = f"no address has the id {min(missing)}; write the address before the message"
+        raise LookupError(msg)
+    return rows[-1].now, heads
+
+
+def _numbers(messages: Iterable[NewMessage], heads: Mapping[int, _Head]) -> dict[str, int]:
+    """The number of each message: the next ones of its address, in order."""
+    last = {address_id: head.last_seq for address_id, head in heads.items()}
+    numbers = {}
+    for message in messages:
+        last[message.address_id] += 1
+        numbers[message.dedupe_key] = last[message.address_id]
+    return numbers
+
+
+def _new_row(message: NewMessage, seq: int, now: datetime, pulled: Collection[str]) -> dict[str, Any]:
+    is_pulled = message.channel in pulled
+    return {
+        "dedupe_key": message.dedupe_key,
+        "address": message.address_id,
+        "seq": seq,
+        "channel": message.channel,
+        "person": message.person,
+        "kind": message.kind,
+        "payload": message.payload,
+        "state": "sent" if is_pulled else "pending",
+        "written_at": now,
+        "due_at": message.due_at or now,
+        "expires_at": message.expires_at,
+        "sent_at": now if is_pulled else None,
+    }

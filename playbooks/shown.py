@@ -1,0 +1,57 @@
+"""How answers read to people: in a review, in a draft, in what a role is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from playbooks.answer import options_of, show_moment
+from playbooks.position import Position
+from playbooks.run import Answer, Given, hash_of
+from playbooks.script import AnswerType, Ask, Script, Step
+
+NOT_KNOWN = "Not known yet"
+NOT_ANSWERED = "Not answered"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAnswer:
+    """One live answer as it is shown: its step, short name and words, and who gave it when."""
+
+    step: Step
+    ask: Ask
+    given: Given
+    shown: str
+
+
+def show_answer(ask: Ask, answer: Answer) -> str:
+    """`answer` in words; what a person typed stays exactly as typed."""
+    if answer.is_skipped:
+        return NOT_ANSWERED
+    if answer.is_unknown:
+        return NOT_KNOWN
+    match ask.type:
+        case AnswerType.YES_NO | AnswerType.CHOICE | AnswerType.MULTI:
+            labels = {option.value: option.label for option in options_of(ask)}
+            return ", ".join(labels.get(value, value) for value in answer.values)
+        case AnswerType.DATETIME:
+            return "; ".join(show_moment(datetime.fromisoformat(value)) for value in answer.values)
+        case AnswerType.LIST:
+            return ", ".join(answer.values)
+        case AnswerType.TEXT | AnswerType.LONG_TEXT | AnswerType.IDENTIFIER:
+            return answer.value
+
+
+def live_lines(script: Script, position: Position) -> tuple[ShownAnswer, ...]:
+    """Every live answer in the order of the script."""
+    lines = []
+    for given in position.live:
+        step = script.by_id[given.step]
+        if isinstance(step.does, Ask):
+            lines.append(ShownAnswer(step, step.does, given, show_answer(step.does, given.answer)))
+    return tuple(lines)
+
+
+def lines_hash(script: Script, position: Position) -> str:
+    """The hash of what a draft says: every line's step, short name and words."""
+    return hash_of([[line.step.id, line.ask.label, line.shown] for line in live_lines(script, position)])

@@ -1,0 +1,1 @@
+"""Who hears from us, and when: data and `now` in, nudges out."""

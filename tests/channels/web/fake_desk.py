@@ -1,0 +1,262 @@
+"""A desk in memory: people, a transcript each, and a conversation that shows every kind of reply."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from bot.channels.web.ports import FetchedFile, Heard, Line
+from bot.errors import StoreUnavailable
+from bot.message import About, Message, Press
+from bot.person import Person
+from bot.reply import Choice, Citation, Fact, Field, File, Progress, Reply, Tone
+
+MORNING = datetime(2025, 11, 24, 7, 30, tzinfo=UTC)
+RUN = "coach-7k2m"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+ANA = Person("ana", "Ana Horvat", "north", "operator", zone="Europe/Zagreb")
+BEN = Person("ben", "Ben Okafor", "north", "qc_analyst", zone="Europe/London")
+
+Answering = Callable[[Message], Sequence[Reply]]
+
+
+class FakeDesk:
+    """Does what `Desk` promises, without a store. What it should answer is a function."""
+
+    def __init__(self, *people: Person, answering: Answering | None = None, is_demo: bool = False) -> None:
+        self.people = {person.id: person for person in people or (ANA, BEN)}
+        self.answering: Answering = answering or (
+            lambda message: [Reply(f"I heard: {message.text or message.press}")]
+        )
+        self.is_demo = is_demo
+        self.lines: dict[str, list[Line]] = defaultdict(list)
+        self.heard: list[Message] = []
+        self.event_ids: set[str] = set()
+        self.cookies: dict[str, str] = {}
+        self.links: dict[str, str] = {}
+        self.drafts: dict[tuple[str, str, int, str], FetchedFile] = {}
+        self.is_down = False
+        self.uses = 0
+        self._news = asyncio.Condition()
+
+    async def hear(self, message: Message) -> Heard:
+        self._must_be_up()
+        if message.event_id in self.event_ids:
+            return Heard("duplicate")
+        self.event_ids.add(message.event_id)
+        self.heard.append(message)
+        person_id = message.sender.subject
+        self.add(person_id, words=self._said(person_id, message), kind="echo")
+        for reply in self.answering(message):
+            self.add(person_id, reply)
+        await self.tell_the_news()
+        return Heard("done")
+
+    def _said(self, person_id: str, message: Message) -> str:
+        """What stands in the transcript for what was said: a press by its label."""
+        if message.press is None:
+            return message.text
+        for line in reversed(self.lines[person_id]):
+            for choice in line.reply.choices if line.reply else ():
+                if choice.press == message.press:
+                    return choice.label
+            field = line.reply.field if line.reply else None
+            if field and field.options:
+                return ", ".join(label for value, label in field.options if value in message.press.values)
+        return message.press.action
+
+    def add(
+        self, person_id: str, reply: Reply | None = None, *, words: str = "", kind: str = "reply"
+    ) -> Line:
+        lines = self.lines[person_id]
+        line = Line(len(lines) + 1, kind, MORNING + timedelta(minutes=len(lines)), reply, words)  # type: ignore[arg-type]
+        lines.append(line)
+        return line
+
+    async def tell_the_news(self) -> None:
+        async with self._news:
+            self._news.notify_all()
+
+    async def transcript(self, person_id: str, after: int, limit: int) -> Sequence[Line]:
+        self._must_be_up()
+        return [line for line in self.lines[person_id] if line.seq > after][:limit]
+
+    async def earlier(self, person_id: str, before: int | None, limit: int) -> Sequence[Line]:
+        self._must_be_up()
+        return [line for line in self.lines[person_id] if before is None or line.seq < before][-limit:]
+
+    async def wait_for_news(self, person_id: str, after: int, timeout: float) -> None:
+        async with self._news:
+            if any(line.seq > after for line in self.lines[person_id]):
+                return
+            try:
+                async with asyncio.timeout(timeout):
+                    await self._news.wait()
+            except TimeoutError:
+                return
+
+    async def fetch_draft(self, person_id: str, run: str, number: int, format: str) -> FetchedFile | None:
+        return self.drafts.get((person_id, run, number, format))
+
+    async def redeem(self, token: str) -> str | None:
+        person_id = self.links.pop(token, None)
+        return self.let_in(person_id) if person_id else None
+
+    def let_in(self, person_id: str) -> str:
+        secret = f"secret-{len(self.cookies) + 1:04}-of-{person_id}"
+        self.cookies[secret] = person_id
+        return secret
+
+    async def person_of(self, cookie: str, *, is_use: bool = True) -> Person | None:
+        self._must_be_up()
+        self.uses += is_use
+        person_id = self.cookies.get(cookie)
+        return self.people[person_id] if person_id else None
+
+    async def sign_out(self, cookie: str) -> None:
+        self.cookies.pop(cookie, None)
+        await self.tell_the_news()
+
+    async def personas(self) -> Sequence[Person]:
+        return list(self.people.values()) if self.is_demo else []
+
+    async def become(self, person_id: str) -> str | None:
+        return self.let_in(person_id) if self.is_demo and person_id in self.people else None
+
+    def _must_be_up(self) -> None:
+        if self.is_down:
+            msg = "the database is away"
+            raise StoreUnavailable(msg)
+
+
+def about(step: str, turn: int = 1) -> About:
+    return About(RUN, step, turn)
+
+
+def answer(
+    label: str, step: str, *values: str, hint: str = "", is_main: bool = False, turn: int = 1
+) -> Choice:
+    return Choice(label, Press("answer", values or (label.lower(),), about(step, turn)), hint, is_main)
+
+
+BACK = Choice("Back", Press("back", (), about("any")))
+PAUSE = Choice("Pause", Press("pause", (), about("any")))
+
+CITATIONS = (
+    Citation(
+        "21 CFR 211.192",
+        "Production record review",
+        "https://www.ecfr.gov/current/title-21/section-211.192",
+        "law",
+    ),
+    Citation("EU GMP Chapter 8, 8.16", "Complaints, quality defects and recalls", "", "guidance"),
+    Citation(
+        "ICH Q10, 3.2.2",
+        "Corrective action and preventive action system",
+        "https://database.ich.org/Q10.pdf",
+        "practice",
+    ),
+)
+
+PLAIN = Reply(
+    "A deviation is a departure from an approved instruction or an established standard.\n\nWrite down what you saw, not what you think it means.",
+    citations=CITATIONS,
+    choices=(
+        Choice("That helps", Press("feedback", ("yes",))),
+        Choice("Not what I asked", Press("feedback", ("no",))),
+    ),
+)
+CHOICE = Reply(
+    "Was the batch already released?\n\nIf you do not know, say so: that is an answer too.",
+    Tone.QUESTION,
+    choices=(
+        answer("Yes", "released", hint="Some or all of it has left our control"),
+        answer("No", "released", hint="It is still in our hands"),
+        answer("I do not know", "released", "unknown"),
+        BACK,
+        PAUSE,
+    ),
+    progress=Progress(3, 7, "What happened"),
+)
+MULTI = Reply(
+    "What have you done so far?",
+    Tone.QUESTION,
+    field=Field(
+        "multi",
+        about("done"),
+        "What has been done",
+        (
+            ("stopped", "Stopped the line"),
+            ("hold", "Put the material on hold"),
+            ("told", "Told the shift lead"),
+            ("none", "None of these"),
+        ),
+        excludes="none",
+        filled=("hold",),
+    ),
+    choices=(BACK,),
+    progress=Progress(4, 7, "What happened"),
+)
+TEXT = Reply(
+    "Which line was it?",
+    Tone.QUESTION,
+    field=Field("identifier", about("line"), "Line number", placeholder="For example: L3"),
+    choices=(BACK,),
+)
+LONG = Reply(
+    "What happened, in your own words?",
+    Tone.QUESTION,
+    field=Field(
+        "long_text", about("what"), "What happened", filled=("A tablet was found chipped on line 3.",)
+    ),
+    choices=(BACK, PAUSE),
+    progress=Progress(1, 7, "What happened"),
+)
+WHEN = Reply(
+    "When was it seen?",
+    Tone.QUESTION,
+    field=Field("datetime", about("when"), "When it was seen"),
+    progress=Progress(2, 7, "What happened"),
+    choices=(BACK,),
+)
+NAMES = Reply(
+    "Which rooms does it touch?", Tone.QUESTION, field=Field("list", about("rooms"), "Rooms"), choices=(BACK,)
+)
+STOP = Reply(
+    "Do not retest the sample yet.\n\nA retest before the laboratory investigation is the error inspectors name most often. Call QA on call first: +44 20 7946 0000.",
+    Tone.STOP,
+    citations=CITATIONS[:1],
+    choices=(Choice("QA has released this stop", Press("release", (), about("stop")), is_main=True), PAUSE),
+)
+NOTICE = Reply("This playbook is not yet approved by your site.", Tone.NOTICE)
+REVIEW = Reply(
+    "Please look it over. Is everything as you meant it?",
+    Tone.QUESTION,
+    facts=tuple(
+        Fact(label, value, group, Choice("Change", Press("change", (step,), about("review"))))
+        for label, value, group, step in (
+            (
+                "What was seen",
+                "A tablet was found chipped on line 3.\nAbout forty were set aside.",
+                "What happened",
+                "what",
+            ),
+            ("When", "24 November 2025, 06:15", "What happened", "when"),
+            ("Line", "L3", "What happened", "line"),
+            ("Batch released", "No", "What it touches", "released"),
+            ("Done so far", "Put the material on hold, told the shift lead", "What it touches", "done"),
+        )
+    ),
+    choices=(answer("Yes, make the draft", "review", "yes", is_main=True), PAUSE),
+    progress=Progress(7, 7, "Look it over"),
+    spoken="Please look it over: five answers. Is everything as you meant it?",
+)
+DONE = Reply(
+    "Your draft is ready. Take it to your quality system: the record is made there, not here.",
+    Tone.DONE,
+    files=(File("Deviation draft coach-7k2m.docx", DOCX, RUN, 1),),
+)
+EVERY_KIND = (PLAIN, NOTICE, LONG, TEXT, WHEN, NAMES, MULTI, CHOICE, STOP, REVIEW, DONE)

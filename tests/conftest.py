@@ -1,0 +1,122 @@
+"""What every test starts from: a clean environment, no network but this machine, and databases to be had."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from tests.postgres import (
+    ADDRESS_VARIABLE,
+    NoPostgresError,
+    Postgres,
+    ThrowawayPostgres,
+    postgres_for_tests,
+    throwaway_postgres,
+)
+
+REQUIRE_ALL_VARIABLE = "QMS_COACH_REQUIRE_ALL"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+NO_BROWSER = "no Chromium on this machine; `apt-get install chromium` brings one"
+
+# No test may depend on what the developer runs the coach with. This happens before any test is imported.
+for _name in set(os.environ) - {ADDRESS_VARIABLE, REQUIRE_ALL_VARIABLE}:
+    if _name.startswith(("QMS_COACH_", "SLACK_", "TEAMS_")) or _name in {"DATABASE_URL", "PORT"}:
+        del os.environ[_name]
+
+# The same examples every time, however slow the machine; `make proof` looks for new ones.
+hypothesis.settings.register_profile("steady", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=2_000)
+hypothesis.settings.load_profile("steady")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """One PostgreSQL for all ordinary tests; take a database of your own from it."""
+    try:
+        with postgres_for_tests() as server:
+            yield server
+    except NoPostgresError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture
+def durable_postgres() -> Iterator[ThrowawayPostgres]:
+    """A server of the test's own, which waits for the disk and may be crashed and started again."""
+    try:
+        with throwaway_postgres(is_durable=True) as server:
+            yield server
+    except NoPostgresError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a new, empty database: the test runs once on each engine."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'coach.db'}"
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    url = server.fresh_database()
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a browser on this machine."""
+    if path := _find_browser():
+        return path
+    pytest.skip(NO_BROWSER)
+
+
+def _find_browser() -> str | None:
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+# --- Nothing is left out quietly --------------------------------------------------------------------------------------
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where everything is required, a skipped test has failed."""
+    report = yield
+    _refuse_a_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Where everything is required, a skipped file has failed."""
+    report = yield
+    _refuse_a_skip(report)
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at the end, and loudly, what was not tried and why."""
+    left_out = [_reason(report) for report in terminalreporter.getreports("skipped")]
+    lines = [f"{left_out.count(reason)} x {reason}" for reason in dict.fromkeys(left_out)]
+    if _find_browser() is None:
+        lines.append(f"`make e2e`: {NO_BROWSER}")
+    if lines:
+        terminalreporter.section("LEFT OUT", sep="!", red=True, bold=True)
+        for line in lines:
+            terminalreporter.write_line(line, red=True)
+
+
+def _refuse_a_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
+    is_expected_to_fail = hasattr(report, "wasxfail")
+    if os.environ.get(REQUIRE_ALL_VARIABLE) == "1" and report.skipped and not is_expected_to_fail:
+        report.longrepr = f"left out, but {REQUIRE_ALL_VARIABLE}=1: {_reason(report)}"
+        report.outcome = "failed"
+
+
+def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
+    where_and_why = report.longrepr
+    why = where_and_why[2] if isinstance(where_and_why, tuple) else where_and_why
+    return str(why).removeprefix("Skipped: ")
