@@ -80,14 +80,15 @@ $(VENV)/.developing: requirements-dev.txt requirements.txt pyproject.toml | $(BI
 	@$(call install,requirements-dev.txt)
 	@touch $(VENV)/.running
 
-# uv is quicker where it is there; pip knows where this machine gets its packages. The hashes hold for both.
+# uv is quicker where it is there; pip knows where this machine gets its packages. The hashes hold for both. The lock
+# file is complete, so nothing is resolved again: pip would take `coverage[toml]` for a package without a hash.
 define install
 set -e; echo "Installing $(1) into $(VENV) (once; some minutes at most)"; \
 run() { \
 	if command -v uv >/dev/null && uv pip "$$@" --quiet --python $(BIN)/python; then return; fi; \
 	$(BIN)/python -m pip "$$@" --quiet --quiet --disable-pip-version-check; \
 }; \
-run install --require-hashes --requirement $(1); \
+run install --no-deps --require-hashes --requirement $(1); \
 run install --no-deps --no-build-isolation --editable .; \
 touch $@
 endef

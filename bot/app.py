@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import structlog
 from aiohttp import web
@@ -26,7 +25,8 @@ from bot.delivery import Delivery, Sender
 from bot.desk import WebDesk
 from bot.errors import CoachError
 from bot.news import News
-from bot.settings import Settings
+from bot.person import Person
+from bot.settings import Settings, os_user
 from bot.store import audit, migrate, people, sites
 from bot.store.database import Database
 from scheduler.clock import Clock
@@ -92,16 +92,45 @@ def build(
     senders: Mapping[str, Sender] | None = None,
 ) -> App:
     """The coach as `settings` say. Raises NotReady, ContentRefused, StoreUnavailable."""
-    if settings.is_sqlite and settings.loses_its_disk:
-        raise NotReady(
-            "this platform throws its files away at every restart, and SQLite is a file; set DATABASE_URL to PostgreSQL"
-        )
+    must_last(settings)
     if settings.site_folder and not settings.site_folder.is_dir():
         raise NotReady(f"QMS_COACH_SITE is {settings.site_folder}, which is no folder")
     library = load_library(settings.site_folder)
     database = Database(settings.database_url)
     coach = Coach(Office(database, library, clock, new_ref, PULLED, HOME))
     return App(settings, database, library, coach, clock, senders or {})
+
+
+def must_last(settings: Settings) -> None:
+    """Raise NotReady where the database would be thrown away with the machine."""
+    if settings.is_sqlite and settings.loses_its_disk:
+        raise NotReady(
+            "this platform throws its files away at every restart, and SQLite is a file; set DATABASE_URL to PostgreSQL"
+        )
+
+
+def person_at_prompt(app: App, name: str, site_id: str) -> Person:
+    """Who speaks at a terminal: one of the demonstration's people, else the operating system's user, without rights.
+
+    Raises NotReady when `name` is nobody of the demonstration, or this is none.
+    """
+    site = app.library.site(site_id)
+    if site.is_fictional:
+        add_example_people(app)
+        known = {person.id: person for person in app.library.people}
+        if name and name not in known:
+            raise NotReady(f"nobody here is {name!r}; be one of: {', '.join(known)}")
+        return known[name] if name else app.library.people[0]
+    if name:
+        raise NotReady("--as works in the demonstration only; here you are who you are signed in as")
+    user = f"cli:{os_user()}"
+    person = Person(user, user, site.id, "operator", zone=site.zone, language=site.language)
+    with app.database.writing() as conn:
+        if (found := people.by_id(conn, user)) is None:
+            people.add(conn, person)
+            entry = audit.Entry(user, "person added", f"person:{user}", reason="first use of a terminal")
+            audit.append(conn, audit.ACCESS, [entry])
+    return found or person
 
 
 def must_be_migrated(app: App) -> None:
@@ -117,7 +146,9 @@ def settle_sites(app: App) -> None:
     with app.database.writing() as conn:
         for site in app.library.sites.values():
             if sites.note(conn, site):
-                entry = audit.Entry("system", "site settings read", f"site:{site.id}", after=sites.settings_hash(site))
+                entry = audit.Entry(
+                    "system", "site settings read", f"site:{site.id}", after=sites.settings_hash(site)
+                )
                 audit.append(conn, audit.CONFIG, [entry])
 
 
@@ -150,7 +181,9 @@ class Duties:
         return "worker" if self.delivers else "clock"
 
 
-async def run_process(app: App, duties: Duties, *, is_demo: bool = False, ready: Callable[[str], None] | None = None) -> None:
+async def run_process(
+    app: App, duties: Duties, *, is_demo: bool = False, ready: Callable[[str], None] | None = None
+) -> None:
     """Do the duties until SIGTERM or SIGINT, then stop within 20 seconds. A second signal changes nothing.
 
     1. Stop claiming and listening at once.
@@ -164,7 +197,9 @@ async def run_process(app: App, duties: Duties, *, is_demo: bool = False, ready:
     process = f"{duties.name}@{socket.gethostname()}:{os.getpid()}"
     delivery = Delivery(app.database, app.senders, worker_id=process, new_token=new_secret)
     tasks = []
-    clock = Clock(jobs.clock_jobs(app.database, app.settings.anchor_file, process)) if duties.keeps_time else None
+    clock = (
+        Clock(jobs.clock_jobs(app.database, app.settings.anchor_file, process)) if duties.keeps_time else None
+    )
     runner = await _serve(app, is_demo=is_demo, ready=ready) if duties.serves else None
     if duties.delivers or duties.serves:
         tasks.append(asyncio.create_task(delivery.run(stop)))
@@ -188,15 +223,17 @@ async def _serve(app: App, *, is_demo: bool, ready: Callable[[str], None] | None
     application = web_application(app, is_demo=is_demo)
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=10.0)
     await runner.setup()
-    site = web.TCPSite(runner, app.settings.host, app.settings.port)
+    site = web.TCPSite(runner, app.settings.listens_on, app.settings.port)
     try:
         await site.start()
     except OSError as error:
         await runner.cleanup()
-        raise NotReady(f"port {app.settings.port} cannot be used: {error.strerror}; choose another with PORT") from error
+        raise NotReady(
+            f"port {app.settings.port} cannot be used: {error.strerror}; choose another with PORT"
+        ) from error
     if ready:
         port = runner.addresses[0][1]
-        ready(f"http://{app.settings.host}:{port}")
+        ready(f"http://{app.settings.listens_on}:{port}")
     return runner
 
 
@@ -204,7 +241,9 @@ def web_application(app: App, *, is_demo: bool = False) -> web.Application:
     """The one aiohttp application: the web chat and the health of the process."""
     secret = app.settings.secret_key
     if secret is None and not is_demo:
-        raise NotReady("QMS_COACH_SECRET_KEY is not set; make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))'")
+        raise NotReady(
+            "QMS_COACH_SECRET_KEY is not set; make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        )
     news = News(app.database, HOME)
     desk = WebDesk(
         app.database,

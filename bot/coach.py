@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import Connection
-
 from bot.content import Library
 from bot.conversation.guide import Tell
 from bot.conversation.session import Session
@@ -22,17 +20,18 @@ from bot.person import Person
 from bot.site import Site
 from bot.store import addresses, audit, content, events, inbox, outbox, people, runs, sessions
 from bot.store.addresses import StoredAddress
-from bot.store.database import Database
+from bot.store.database import Database, Transaction
 from bot.store.events import EngagementEvent
 from bot.store.outbox import NewMessage
 from playbooks.draft import Draft, draft_of
 from playbooks.loader import load
-from playbooks.run import Answered, Asked, Digressed, Drafted, Skipped, fold
+from playbooks.run import Answered, Asked, Digressed, Drafted, RunState, Skipped, fold
 from playbooks.script import Document, Script
 
 _TRIES = 5
 _MOST_CARDS = 3
-_LIVELY = frozenset({"open", "paused"})
+NOT_APPROVED = "Not yet approved by your site."
+_LIVELY: tuple[RunState, ...] = ("open", "paused")
 
 
 class FocusMoved(CoachError):
@@ -102,7 +101,7 @@ class Coach:
                     raise
         raise AssertionError  # the last try either returned or raised
 
-    def _hear(self, conn: Connection, message: Message) -> Heard:
+    def _hear(self, conn: Transaction, message: Message) -> Heard:
         """One message in one transaction; no network call happens here.
 
         1. Who speaks? A stranger changes nothing.
@@ -138,23 +137,38 @@ class Coach:
             if row is None or person is None or row.person != person_id:
                 return None
             happened = runs.events(conn, ref)
-            made = next((e for e in happened if isinstance(e.what, Drafted) and e.what.number == number), None)
+            made = next(
+                (e for e in happened if isinstance(e.what, Drafted) and e.what.number == number), None
+            )
             if made is None or not isinstance(made.what, Drafted):
                 return None
             script = self.script(conn, row.script_hash)
-        step = script.by_id[made.what.step]
-        if not isinstance(step.does, Document):
-            return None
+            names = {
+                by: found.name for by in {event.by for event in happened} if (found := people.by_id(conn, by))
+            }
         site = self._office.library.sites[row.site]
-        draft = draft_of(script, happened[: made.what.upto], made, ref=ref, site=site.name, zone=site.zone, by=person.name)
-        return DraftOrder(f"{ref}-draft-{number}", draft, self._office.library.templates[step.does.template])
+        draft = draft_of(
+            script,
+            happened,
+            made,
+            run=ref,
+            site=site.name,
+            zone=site.zone,
+            names=names,
+            status_note=NOT_APPROVED,
+        )
+        return DraftOrder(
+            f"{ref}-draft-{number}", draft, self._office.library.template_of(script, made.what.step)
+        )
 
     # What a turn may look at
 
-    def _scene(self, conn: Connection, person: Person, session: Session, row: runs.RunRow | None) -> Scene:
+    def _scene(self, conn: Transaction, person: Person, session: Session, row: runs.RunRow | None) -> Scene:
         site = self._office.library.sites[person.site]
         now = self._office.clock()
-        lively = [other for other in runs.of_person(conn, person.id, _LIVELY) if not row or other.ref != row.ref]
+        lively = [
+            other for other in runs.of_person(conn, person.id, _LIVELY) if not row or other.ref != row.ref
+        ]
         return Scene(
             person=person,
             site=site,
@@ -170,12 +184,12 @@ class Coach:
             drafts=lambda: self._drafts(conn, person),
         )
 
-    def _open_run(self, conn: Connection, row: runs.RunRow) -> OpenRun:
+    def _open_run(self, conn: Transaction, row: runs.RunRow) -> OpenRun:
         return OpenRun(
             row.ref, row.title, self.script(conn, row.script_hash), runs.events(conn, row.ref), row.state
         )
 
-    def script(self, conn: Connection, script_hash: str) -> Script:
+    def script(self, conn: Transaction, script_hash: str) -> Script:
         """The script with this hash: shipped now, or kept because a run was begun with it."""
         shipped = self._shipped.get(script_hash)
         return shipped or self._kept_script(content.get(conn, script_hash) or "")
@@ -183,21 +197,23 @@ class Coach:
     def _wording(self, person: Person) -> Wording:
         return self._wordings.get(person.language) or self._wordings["en"]
 
-    def _unused_ref(self, conn: Connection) -> str:
+    def _unused_ref(self, conn: Transaction) -> str:
         while runs.taken(conn, ref := self._office.new_ref()):
             pass
         return ref
 
-    def _drafts(self, conn: Connection, person: Person) -> Sequence[MadeDraft]:
+    def _drafts(self, conn: Transaction, person: Person) -> Sequence[MadeDraft]:
         """Every draft of the person, the latest run first."""
         return tuple(
-            MadeDraft(row.ref, row.title, made.number, _formats(self.script(conn, row.script_hash), made.step))
+            MadeDraft(
+                row.ref, row.title, made.number, _formats(self.script(conn, row.script_hash), made.step)
+            )
             for row in runs.of_person(conn, person.id)
             for made in (event.what for event in runs.events(conn, row.ref))
             if isinstance(made, Drafted)
         )
 
-    def _reach(self, conn: Connection, site: Site, role: str) -> tuple[str, ...]:
+    def _reach(self, conn: Transaction, site: Site, role: str) -> tuple[str, ...]:
         """The people on the role's roster who are in the directory and active."""
         roster = site.rosters.get(role)
         found = [people.by_id(conn, person_id) for person_id in roster.people] if roster else []
@@ -205,7 +221,7 @@ class Coach:
 
     # What is kept
 
-    def _keep(self, conn: Connection, scene: Scene, message: Message, turn: Turn) -> None:
+    def _keep(self, conn: Transaction, scene: Scene, message: Message, turn: Turn) -> None:
         person = scene.person
         address = addresses.find_or_add(conn, message.address, person.id)
         entries: list[audit.Entry] = []
@@ -218,7 +234,9 @@ class Coach:
         outbox.write(conn, self._said(conn, message, turn, address), self._office.pulled)
         audit.append(conn, audit.person_stream(person.id), entries)
 
-    def _keep_run(self, conn: Connection, scene: Scene, change: RunChange, channel: str) -> Mapping[int, str]:
+    def _keep_run(
+        self, conn: Transaction, scene: Scene, change: RunChange, channel: str
+    ) -> Mapping[int, str]:
         """Keep the run's new events; the salted hash of the words of each event that has any, by its number."""
         first = change.events[0]
         if change.begun:
@@ -246,7 +264,7 @@ class Coach:
         return kept.words
 
     def _said(
-        self, conn: Connection, message: Message, turn: Turn, address: StoredAddress
+        self, conn: Transaction, message: Message, turn: Turn, address: StoredAddress
     ) -> list[NewMessage]:
         """Everything this turn says, in order: what the person said, our replies, and what others are told."""
         key = f"{message.address.channel}:{message.event_id}"
@@ -262,7 +280,7 @@ class Coach:
             said += [self._telling(conn, key, tell, person_id) for person_id in tell.people]
         return said
 
-    def _telling(self, conn: Connection, key: str, tell: Tell, person_id: str) -> NewMessage:
+    def _telling(self, conn: Transaction, key: str, tell: Tell, person_id: str) -> NewMessage:
         """What one other person is told, where they spoke with us last; else on the page they will open."""
         home = Address(self._office.home, person_id)
         address = addresses.last_private(conn, person_id) or addresses.find_or_add(conn, home, person_id)
@@ -285,7 +303,9 @@ def _formats(script: Script, step_id: str) -> tuple[str, ...]:
     return does.formats if isinstance(does, Document) else ()
 
 
-def _entries(scene: Scene, change: RunChange, words: Mapping[int, str], message: Message) -> list[audit.Entry]:
+def _entries(
+    scene: Scene, change: RunChange, words: Mapping[int, str], message: Message
+) -> list[audit.Entry]:
     """The audit of a run's new events. What was only shown (a question, a digression) is no act of the person."""
     standing = fold(scene.run.events).answers if scene.run and not change.begun else {}
     entries = []

@@ -20,7 +20,7 @@ from bot.errors import CoachError
 from bot.person import Person, Right
 from bot.reply import Citation
 from bot.site import Roster, Site
-from bot.strict_yaml import Document, YamlRefused, read_all
+from bot.strict_yaml import Document, YamlRefused, read, read_all
 from playbooks.answer import Place
 from playbooks.check import check_script
 from playbooks.errors import Problem, ScriptRefused
@@ -79,6 +79,22 @@ class Library:
     wordings: Mapping[str, str]
     templates: Mapping[str, bytes]
     people: tuple[Person, ...] = ()
+
+    def site(self, site_id: str = "") -> Site:
+        """The site with this id, or the first one. Raises CoachError with what there is."""
+        if not site_id:
+            return next(iter(self.sites.values()))
+        if found := self.sites.get(site_id):
+            return found
+        raise CoachError(f"there is no site {site_id!r}; {nearest(site_id, self.sites)}")
+
+    def template_of(self, script: Script, step_id: str) -> bytes:
+        """The Word template of a script's document step."""
+        does = script.by_id[step_id].does
+        if not isinstance(does, DocumentStep):
+            msg = f"{step_id} makes no document"
+            raise TypeError(msg)
+        return self.templates[does.template]
 
     def shelf(self, site: Site, today: date) -> tuple[Script, ...]:
         """The scripts that can be started at `site` today: released, in force, and with every setting they need."""
@@ -159,6 +175,21 @@ class _Scenario(_Raw):
     answers: dict[str, object]
     then: dict[str, object]
     but_if: list[_ButIf] = Field(default_factory=list)
+
+
+def read_answers(path: Path) -> Mapping[str, object]:
+    """The answers in a file, by step. Raises ContentRefused."""
+    try:
+        document = read(path.read_bytes(), str(path))
+    except YamlRefused as refused:
+        raise ContentRefused(
+            [Finding(refused.file, refused.line, refused.problem, refused.remedy)]
+        ) from refused
+    except OSError as error:
+        raise ContentRefused([Finding(str(path), 1, f"cannot be read: {error.strerror}")]) from error
+    if not isinstance(document.data, dict):
+        raise ContentRefused([Finding(str(path), 1, "this holds no answers", "write each as 'step: answer'")])
+    return document.data
 
 
 def load_library(overlay: Path | None = None) -> Library:

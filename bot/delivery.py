@@ -41,7 +41,6 @@ SHORTEST_WAIT = timedelta(seconds=1)  # when a platform asks for no pause at all
 LONGEST_WAIT = timedelta(hours=1)  # when it asks for an absurd one
 LONGEST_PAUSE = timedelta(minutes=15)
 LONGEST_REST = 5.0  # seconds between two tries to reach the database
-EXPIRE_EVERY = 10.0  # seconds
 
 
 class Sender(Protocol):
@@ -83,7 +82,8 @@ class Patience:
 
     def pause_after(self, attempt: int) -> timedelta:
         """The pause after this attempt."""
-        return min(self.pause * 2 ** min(attempt - 1, 30), LONGEST_PAUSE)
+        doubled: timedelta = self.pause * 2 ** min(attempt - 1, 30)
+        return min(doubled, LONGEST_PAUSE)
 
 
 PATIENCE = Patience()
@@ -143,7 +143,7 @@ class Delivery:
         self._stir = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_stopping = False
-        self._next_round = self._next_expiry = 0.0
+        self._next_round = 0.0
 
     def wake(self) -> None:
         """Something was written: look at once. May be called from any thread."""
@@ -207,13 +207,11 @@ class Delivery:
         self, free: int, token: str, now: float
     ) -> tuple[tuple[OutboxMessage, ...], tuple[OutboxMessage, ...]]:
         channels = sorted(self._senders)
-        lost, is_round, is_expiry = list(self._lost_claims), now >= self._next_round, now >= self._next_expiry
+        lost, is_round = list(self._lost_claims), now >= self._next_round
         left: tuple[OutboxMessage, ...] = ()
         with self._database.writing() as conn:
             for lost_token in lost:
                 claims.give_back_all(conn, lost_token)
-            if is_expiry and (expired := claims.expire(conn)):
-                log.info("messages expired", count=expired)
             if is_round:
                 # At most half of our hands, so that many doubts do not keep new messages waiting.
                 left = claims.left_overs(conn, channels, max(1, free // 2), self._lease, self._token())
@@ -221,8 +219,6 @@ class Delivery:
         self._lost_claims = self._lost_claims[len(lost) :]
         if is_round:
             self._next_round = now + self._poll
-        if is_expiry:
-            self._next_expiry = now + EXPIRE_EVERY
         return left, due
 
     def _start(self, handling: Coroutine[None, None, None]) -> None:
@@ -348,14 +344,14 @@ class Delivery:
         rest = self._poll
         while True:
             try:
-                is_ours = await self._database.run(write)
-                break
+                if not await self._database.run(write):
+                    log.warning("mark refused, the claim has ended", **_fields(message), mark=mark.__name__)
             except StoreUnavailable as error:
                 log.warning("mark not written yet", **_fields(message), error=str(error), rest=rest)
                 await asyncio.sleep(rest)
                 rest = min(rest * 2, LONGEST_REST)
-        if not is_ours:
-            log.warning("mark refused, the claim has ended", **_fields(message), mark=mark.__name__)
+            else:
+                return
 
     # --- Around it ----------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""The coach as the web chat sees it: hearing, transcripts, sign-in and drafts."""
+"""The coach as its channels see it: hearing, transcripts, sign-in and drafts."""
 
 from __future__ import annotations
 
@@ -6,22 +6,24 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from pathlib import Path
 
-from sqlalchemy import Connection
-
-from bot.channels.web.parse import CHANNEL
+from bot.channels.terminal import CHANNEL as TERMINAL
+from bot.channels.web.parse import CHANNEL as WEB
 from bot.channels.web.ports import FetchedFile, Line
 from bot.coach import Coach
+from bot.errors import CoachError
 from bot.message import Address, Heard, Message
 from bot.news import News
 from bot.person import Person
-from bot.reply import Reply
+from bot.reply import File, Reply
 from bot.store import access, addresses, audit, outbox, people
-from bot.store.database import Database
+from bot.store.database import Database, Transaction
 from bot.store.outbox import OutboxMessage
 
 IDLE = timedelta(hours=1)
 ABSOLUTE = timedelta(hours=12)  # one long shift
+_PAGE = 100
 
 
 class WebDesk:
@@ -101,9 +103,9 @@ class WebDesk:
 
     def _find_home(self, person_id: str) -> int:
         with self._database.writing() as conn:
-            return addresses.find_or_add(conn, Address(CHANNEL, person_id), person_id).id
+            return addresses.find_or_add(conn, Address(WEB, person_id), person_id).id
 
-    def _read(self, query: Callable[[Connection], Sequence[OutboxMessage]]) -> Sequence[Line]:
+    def _read(self, query: Callable[[Transaction], Sequence[OutboxMessage]]) -> Sequence[Line]:
         with self._database.reading() as conn:
             return [_line(row) for row in query(conn)]
 
@@ -120,7 +122,7 @@ class WebDesk:
         with self._database.writing() as conn:
             return self._open(conn, person_id, "demo persona")
 
-    def _open(self, conn: Connection, person_id: str, how: str) -> str:
+    def _open(self, conn: Transaction, person_id: str, how: str) -> str:
         secret = self._new_secret()
         access.open_browser(conn, person_id, hashed(secret))
         people.lock(conn, [person_id])
@@ -131,6 +133,36 @@ class WebDesk:
     def _sign_out(self, cookie: str) -> None:
         with self._database.writing() as conn:
             access.close_browser(conn, hashed(cookie))
+
+
+class TerminalDesk:
+    """Hears one person, and reads what was said to them since."""
+
+    def __init__(self, database: Database, coach: Coach, person_id: str, folder: Path) -> None:
+        self._database, self._coach = database, coach
+        self._person_id, self._folder = person_id, folder
+        with database.writing() as conn:
+            self._home = addresses.find_or_add(conn, Address(TERMINAL, person_id), person_id).id
+            self._seen = outbox.last_seq(conn, self._home)
+
+    def hear(self, message: Message) -> Sequence[Reply]:
+        """Take in `message`; every reply written to this terminal since the last, whoever wrote it."""
+        self._coach.hear(message)
+        with self._database.reading() as conn:
+            rows = outbox.transcript(conn, self._home, self._seen, _PAGE)
+        if rows:
+            self._seen = rows[-1].seq
+        return [Reply.from_json(row.payload) for row in rows if row.kind != "echo"]
+
+    def save(self, file: File) -> str:
+        """Write a draft into the folder; the path."""
+        order = self._coach.draft(self._person_id, file.run, file.number)
+        if order is None:
+            raise CoachError(f"draft {file.number} of {file.run} is not there any more")
+        rendered = order.render(file.name.rsplit(".", 1)[-1])
+        path = self._folder / rendered.name
+        path.write_bytes(rendered.content)
+        return str(path)
 
 
 def hashed(secret: str) -> str:

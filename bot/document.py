@@ -50,7 +50,7 @@ PLACEHOLDERS: dict[str, Shape] = {
     "short_hash": "its first 12 characters",
     "status_note": "that the site has not approved the playbook, or empty",
     "zone": "the time zone of every time shown",
-    "lines_hash": "SHA-256 of everything the draft states",
+    "fingerprint": "SHA-256 of everything the draft states",
     "groups": [
         {
             "title": "the section's title",
@@ -353,7 +353,7 @@ def _context(draft: Draft) -> dict[str, Any]:
         "short_hash": draft.script_hash[:12],
         "status_note": draft.status_note,
         "zone": draft.zone,
-        "lines_hash": draft.lines_hash(),
+        "fingerprint": draft.fingerprint,
     }
     return {
         **_words(texts),
@@ -477,7 +477,7 @@ def _provenance(draft: Draft) -> Iterator[str]:
         yield f"Answered between {_local(first, draft.zone)} and {_local(last, draft.zone)} ({_phrase(draft.zone)})"
     yield f"Playbook: {_phrase(draft.script)}, version {_phrase(draft.version)}, SHA-256 {_phrase(draft.script_hash)}"
     yield f"Approval: {_phrase(draft.status_note) or 'approved at this site'}"
-    yield f"Fingerprint of what this draft states: {draft.lines_hash()}"
+    yield f"Fingerprint of what this draft states: {draft.fingerprint}"
 
 
 def _items(texts: list[str]) -> list[str]:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import structlog
 
-from bot.store import anchors, events, heartbeats, inbox, outbox
-from bot.store.database import Database
+from bot.store import anchors, claims, events, heartbeats, inbox, outbox
+from bot.store.database import Database, Transaction
 from scheduler.clock import Job
 
 KEEP_INBOX = timedelta(days=30)
 KEEP_OUTBOX = timedelta(days=90)
 KEEP_EVENTS = timedelta(days=730)
 BATCH = 1_000
+
+Prune = Callable[[Transaction, timedelta, int], int]
 
 log = structlog.get_logger(__name__)
 
@@ -40,13 +42,13 @@ def beat(database: Database, process: str) -> None:
 def expire(database: Database) -> None:
     """Give up messages that are past their time."""
     with database.writing() as conn:
-        count = outbox.expire(conn)
+        count = claims.expire(conn)
     if count:
         log.info("messages expired", count=count)
 
 
-def anchor(database: Database, anchor_file: Path) -> int:
-    """Anchor the audit, and write every anchor that the file outside does not have yet; returns how many.
+def anchor(database: Database, anchor_file: Path) -> None:
+    """Anchor the audit, and write every anchor that the file outside does not have yet.
 
     1. Anchor, and commit.
     2. Append what is missing, also what an earlier run did not get to write before it was killed.
@@ -63,7 +65,6 @@ def anchor(database: Database, anchor_file: Path) -> int:
                 file.write("\n")
             file.writelines(f"{line}\n" for line in missing)
         log.info("audit anchored", count=len(missing))
-    return len(missing)
 
 
 def exported(anchor_file: Path) -> Iterator[tuple[int, str]]:
@@ -84,17 +85,18 @@ def _is_torn(anchor_file: Path) -> bool:
 
 def prune(database: Database) -> None:
     """Delete what is kept long enough, in small batches; the audit is never pruned."""
-    for name, work in (
-        ("inbox", lambda conn: inbox.prune(conn, KEEP_INBOX, BATCH)),
-        ("outbox", lambda conn: outbox.prune(conn, KEEP_OUTBOX, BATCH)),
-        ("events", lambda conn: events.prune(conn, KEEP_EVENTS, BATCH)),
-    ):
-        total = 0
-        while True:
+    kept: tuple[tuple[str, Prune, timedelta], ...] = (
+        ("inbox", inbox.prune, KEEP_INBOX),
+        ("outbox", outbox.prune, KEEP_OUTBOX),
+        ("events", events.prune, KEEP_EVENTS),
+    )
+    for name, prune_some, older_than in kept:
+        total = count = 0
+        while total == 0 or count == BATCH:
             with database.writing() as conn:
-                count = work(conn)
-            total += count
-            if count < BATCH:
+                count = prune_some(conn, older_than, BATCH)
+            if not count:
                 break
+            total += count
         if total:
             log.info("pruned", table=name, count=total)

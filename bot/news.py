@@ -14,7 +14,9 @@ from bot.store import outbox
 from bot.store.database import Database
 
 _POLL = 0.5
-_LOOK_BACK = timedelta(seconds=15)  # longer than a transaction may take: a row is dated before it is committed
+_LOOK_BACK = timedelta(
+    seconds=15
+)  # longer than a transaction may take: a row is dated before it is committed
 
 log = structlog.get_logger(__name__)
 

@@ -32,3 +32,12 @@ class Site:
     values: Mapping[str, str] = field(default_factory=dict)
     rosters: Mapping[str, Roster] = field(default_factory=dict)
     is_fictional: bool = False
+
+    @property
+    def is_day_first(self) -> bool:
+        """Whether dates are written with the day before the month here."""
+        return not self.locale.endswith("US")
+
+    def frozen_for(self, role: str) -> dict[str, tuple[str, ...]]:
+        """What conditions may read of this site and a person's role; frozen when a run starts."""
+        return {"site.region": self.regions, "site.product_type": self.product_types, "person.role": (role,)}

@@ -23,6 +23,7 @@ from playbooks.act import (
     Typed,
 )
 from playbooks.answer import Place, Trouble, Unclear, options_of, picked_answer, read_answer
+from playbooks.draft import fingerprint
 from playbooks.errors import UnknownStep
 from playbooks.position import Position, check_answer, frozen_answers, resolve
 from playbooks.run import (
@@ -45,7 +46,6 @@ from playbooks.run import (
     fold,
 )
 from playbooks.script import Ask, Document, Finish, Review, Say, Script, Step, Stop
-from playbooks.shown import lines_hash
 from playbooks.utterance import (
     Alert,
     Aside,
@@ -323,7 +323,7 @@ class _Turn:
                 number,
                 upto=self.ledger.last_seq,
                 answers_hash=self.position.answers_hash,
-                lines_hash=lines_hash(self.script, self.position),
+                fingerprint=fingerprint(self.script, self.events),
             )
         )
         return number

@@ -15,6 +15,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, TypeAdapter
 
+RunState = Literal["open", "paused", "finished", "cancelled"]
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -154,7 +156,7 @@ class Resumed:
 class Drafted:
     """Draft number `number` was made from the events up to `upto`.
 
-    `lines_hash` is the hash of its lines, so that what is rendered later is provably what was made now.
+    `fingerprint` is that of everything it states, so that what is rendered later is provably what was made now.
     """
 
     WORDS: ClassVar[tuple[str, ...]] = ()
@@ -162,7 +164,7 @@ class Drafted:
     number: int
     upto: int
     answers_hash: str
-    lines_hash: str
+    fingerprint: str
     kind: Literal["drafted"] = "drafted"
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from playbooks.answer import options_of, show_moment
 from playbooks.position import Position
-from playbooks.run import Answer, Given, hash_of
+from playbooks.run import Answer, Given
 from playbooks.script import AnswerType, Ask, Script, Step
 
 NOT_KNOWN = "Not known yet"
@@ -22,6 +22,11 @@ class ShownAnswer:
     ask: Ask
     given: Given
     shown: str
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody has to come back to it."""
+        return self.given.answer.is_unknown or self.given.answer.is_skipped
 
 
 def show_answer(ask: Ask, answer: Answer) -> str:
@@ -50,8 +55,3 @@ def live_lines(script: Script, position: Position) -> tuple[ShownAnswer, ...]:
         if isinstance(step.does, Ask):
             lines.append(ShownAnswer(step, step.does, given, show_answer(step.does, given.answer)))
     return tuple(lines)
-
-
-def lines_hash(script: Script, position: Position) -> str:
-    """The hash of what a draft says: every line's step, short name and words."""
-    return hash_of([[line.step.id, line.ask.label, line.shown] for line in live_lines(script, position)])

@@ -33,7 +33,7 @@ from playbooks.act import (
 )
 from playbooks.answer import Place, pick
 from playbooks.decision import Decision, Reach, begin, decide
-from playbooks.run import Event, fold
+from playbooks.run import Event, RunState, fold
 from playbooks.script import AnswerType, Ask, Option, Review, Script
 
 _OPENING_LENGTH = 1500
@@ -68,7 +68,7 @@ class OpenRun:
     title: str
     script: Script
     events: tuple[Event, ...]
-    state: str = "open"
+    state: RunState = "open"
 
     @property
     def is_open(self) -> bool:
@@ -123,7 +123,7 @@ class RunChange:
 
     ref: str
     events: tuple[Event, ...]
-    state: str
+    state: RunState
     begun: Script | None = None
     title: str = ""
 
@@ -237,7 +237,7 @@ class _Listener:
     # What it leads to
 
     def act(self, run: OpenRun, act: Act) -> Turn:
-        place = Place(ZoneInfo(self.scene.site.zone), is_day_first=not self.scene.site.locale.endswith("US"))
+        place = Place(ZoneInfo(self.scene.site.zone), is_day_first=self.scene.site.is_day_first)
         decision = decide(
             run.script, run.events, act, self.scene.now, self.scene.person.id, place, self.scene.reach
         )
@@ -247,9 +247,8 @@ class _Listener:
         script = next((script for script in self.scene.shelf if script.id == script_id), None)
         if script is None:
             return self.say(self.lost())
-        decision = begin(
-            script, self.frozen(), opening, self.scene.now, self.scene.person.id, self.scene.reach
-        )
+        given = self.scene.site.frozen_for(self.scene.person.role)
+        decision = begin(script, given, opening, self.scene.now, self.scene.person.id, self.scene.reach)
         run = OpenRun(self.scene.new_ref, _title(script, opening), script, ())
         return self.moved(run, decision, begun=script)
 
@@ -271,14 +270,6 @@ class _Listener:
             site=self.scene.site,
             speaker=self.scene.person,
         )
-
-    def frozen(self) -> dict[str, tuple[str, ...]]:
-        """What conditions may read of the site and the person, frozen when a run starts."""
-        return {
-            "site.region": self.scene.site.regions,
-            "site.product_type": self.scene.site.product_types,
-            "person.role": (self.scene.person.role,),
-        }
 
     def offer(self, script: Script, text: str) -> Turn:
         opening = text if len(text) <= _OPENING_LENGTH else ""
@@ -401,7 +392,7 @@ def _act(command: Command, put: Put | None) -> Act:
             return Digress(command)
 
 
-def _state(guide: Guide) -> str:
+def _state(guide: Guide) -> RunState:
     if guide.ledger.is_cancelled:
         return "cancelled"
     if guide.ledger.is_paused:

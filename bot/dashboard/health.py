@@ -99,7 +99,9 @@ class Health:
         try:
             version = await self._database.run(self._schema)
         except StoreUnavailable:
-            return web.json_response({"status": "not ready", "why": "the database cannot be reached"}, status=503)
+            return web.json_response(
+                {"status": "not ready", "why": "the database cannot be reached"}, status=503
+            )
         if version != migrate.expected():
             why = "the database has another schema than this release; run qms-coach migrate"
             return web.json_response({"status": "not ready", "why": why}, status=503)
@@ -111,7 +113,9 @@ class Health:
         is_here = request.remote in {"127.0.0.1", "::1"} and "X-Forwarded-For" not in request.headers
         is_known = self._metrics_token and hmac.compare_digest(given.encode(), self._metrics_token.encode())
         if not (is_known or (is_here and not self._metrics_token)):
-            return web.Response(status=403, text="set QMS_COACH_METRICS_TOKEN and send it as a bearer token\n")
+            return web.Response(
+                status=403, text="set QMS_COACH_METRICS_TOKEN and send it as a bearer token\n"
+            )
         registry = CollectorRegistry(auto_describe=False)
         try:
             registry.register(_Collected(await self._database.run(figures, self._database)))

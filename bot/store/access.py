@@ -53,17 +53,17 @@ def open_browser(conn: Connection, person_id: str, cookie_hash: str) -> None:
 
 
 def person_of_browser(
-    conn: Connection, cookie_hash: str, idle: timedelta, absolute: timedelta
+    conn: Connection, cookie_hash: str, idle: timedelta, absolute: timedelta, *, is_use: bool = True
 ) -> Person | None:
     """Who is signed in there, or None: unknown, closed, unused for `idle`, open for `absolute`, or no longer active.
 
-    Needs a writing transaction, because it notes that the browser was seen; at most once a minute, so
-    somebody may be asked to sign in again up to a minute before `idle` has passed.
+    Needs a writing transaction where `is_use`, because it notes that the browser was seen; at most once a minute,
+    so somebody may be asked to sign in again up to a minute before `idle` has passed.
     """
     row = conn.execute(_signed_in(idle, absolute), {"cookie_hash": cookie_hash}).first()
     if row is None:
         return None
-    if row.is_stale:
+    if is_use and row.is_stale:
         conn.execute(update(browsers).where(browsers.c.cookie_hash == cookie_hash).values(seen_at=db_now()))
     return people.from_row(row)
 

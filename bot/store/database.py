@@ -10,13 +10,17 @@ from contextvars import copy_context
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
 from sqlite3 import OperationalError as SQLiteOperationalError
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.errors import CoachError, StoreUnavailable
+
+Transaction: TypeAlias = (
+    Connection  # what `writing` and `reading` give, and every function of the store takes
+)
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -154,6 +154,21 @@ def transcript(conn: Connection, address_id: int, after_seq: int, limit: int) ->
     return [from_row(row) for row in conn.execute(statement)]
 
 
+def earlier(conn: Connection, address_id: int, before_seq: int | None, limit: int) -> list[OutboxMessage]:
+    """The last of what was said at this address before the given number (None: of all of it), in order."""
+    statement = ROWS.where(outbox.c.address == address_id, outbox.c.state == "sent")
+    if before_seq is not None:
+        statement = statement.where(outbox.c.seq < before_seq)
+    rows = conn.execute(statement.order_by(outbox.c.seq.desc()).limit(limit)).all()
+    return [from_row(row) for row in reversed(rows)]
+
+
+def last_seq(conn: Connection, address_id: int) -> int:
+    """The last number the address has given; 0 when nothing was said there yet."""
+    found: int = conn.execute(select(addresses.c.last_seq).where(addresses.c.id == address_id)).scalar_one()
+    return found
+
+
 def recently_written(conn: Connection, channel: str, within: timedelta) -> dict[int, int]:
     """The addresses of a channel that got something lately, each with its last number.
 

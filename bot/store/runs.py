@@ -6,10 +6,10 @@ those words are erased, and then reads as if nothing had been typed.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
@@ -18,9 +18,7 @@ from bot.errors import CoachError
 from bot.store import texts
 from bot.store.tables import run_events, runs
 from bot.store.tables import texts as texts_table
-from playbooks.run import Event, What, canonical_json
-
-RunState = Literal["open", "paused", "finished", "cancelled"]
+from playbooks.run import Event, RunState, What, canonical_json
 
 _BEGIN = insert(runs)
 _GET = select(runs).where(runs.c.ref == bindparam("in_ref"))
@@ -68,6 +66,14 @@ class RunRow:
     last_seq: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Events just added to a run, and for those with words, by their number, the salted hash of these."""
+
+    events: tuple[Event, ...]
+    words: Mapping[int, str]
+
+
 def begin(conn: Connection, row: RunRow) -> None:
     """Enter a run, whose script is already kept in `content`; its events are still to come."""
     conn.execute(_BEGIN, {name: getattr(row, name) for name in _FIELDS})
@@ -113,8 +119,8 @@ def append(
     at: datetime,
     by: str,
     channel: str,
-) -> tuple[Event, ...]:
-    """Add to a run that ended at event `expected_seq`; the new events. Raises RunMovedOn when it moved on.
+) -> Added:
+    """Add to a run that ended at event `expected_seq`; what was added. Raises RunMovedOn when it moved on.
 
     1. Move the run's last number, if it still is the expected one. Whoever comes second changes no row here.
     2. Keep the words apart, for the events that have any.
@@ -124,9 +130,11 @@ def append(
     if conn.execute(_MOVE, {"in_ref": ref, **moved}).rowcount == 0:
         raise RunMovedOn(ref, expected_seq)
     if not whats:
-        return ()
+        return Added((), {})
     split = [_split(what) for what in whats]
-    written = iter(texts.write_all(conn, [words for _, words in split if words]))
+    numbers = [seq for seq, (_, words) in enumerate(split, expected_seq + 1) if words]
+    kept = texts.write_all(conn, [words for _, words in split if words])
+    written = dict(zip(numbers, kept, strict=True))
     events = tuple(
         Event(seq, at.astimezone(UTC), by, what) for seq, what in enumerate(whats, expected_seq + 1)
     )
@@ -141,12 +149,12 @@ def append(
                 "channel": channel,
                 "kind": event.what.kind,
                 "body": body,
-                "text": next(written).id if words else None,
+                "text": written[event.seq].id if words else None,
             }
             for event, (body, words) in zip(events, split, strict=True)
         ],
     )
-    return events
+    return Added(events, {seq: text.hash for seq, text in written.items()})
 
 
 def events(conn: Connection, ref: str, upto: int | None = None) -> tuple[Event, ...]:

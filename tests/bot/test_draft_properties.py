@@ -48,6 +48,7 @@ DRAFT = Draft(
     open_points=(),
     told=(),
     zone="Europe/London",
+    fingerprint="5e" * 32,
 )
 
 

@@ -256,7 +256,7 @@ def _write_provenance(word: Word) -> None:
         "Made by {{ made_by }} on {{ made_at }}",
         "Playbook {{ script }}, version {{ version }}, SHA-256 {{ script_hash }}",
         "Approval: {% if status_note %}{{ status_note }}{% else %}approved at this site{% endif %}",
-        "Fingerprint of everything this draft states, SHA-256 {{ lines_hash }}",
+        "Fingerprint of everything this draft states, SHA-256 {{ fingerprint }}",
     ):
         word.add_paragraph(text, style="List Bullet")
 

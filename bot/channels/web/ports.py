@@ -7,16 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
-from bot.message import Message
+from bot.message import Heard, Message
 from bot.person import Person
 from bot.reply import Reply
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What became of a message: `duplicate` means that its event id had its effect before."""
-
-    outcome: Literal["done", "duplicate"]
 
 
 @dataclass(frozen=True, slots=True)

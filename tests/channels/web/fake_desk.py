@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from bot.channels.web.ports import FetchedFile, Heard, Line
+from bot.channels.web.ports import FetchedFile, Line
 from bot.errors import StoreUnavailable
-from bot.message import About, Message, Press
+from bot.message import About, Heard, Message, Press
 from bot.person import Person
 from bot.reply import Choice, Citation, Fact, Field, File, Progress, Reply, Tone
 
