@@ -84,6 +84,7 @@ $(VENV)/.developing: requirements-dev.txt requirements.txt pyproject.toml | $(BI
 # file is complete, so nothing is resolved again: pip would take `coverage[toml]` for a package without a hash.
 define install
 set -e; echo "Installing $(1) into $(VENV) (once; some minutes at most)"; \
+export UV_COMPILE_BYTECODE=1; \
 run() { \
 	if command -v uv >/dev/null && uv pip "$$@" --quiet --python $(BIN)/python; then return; fi; \
 	$(BIN)/python -m pip "$$@" --quiet --quiet --disable-pip-version-check; \

@@ -406,9 +406,9 @@ def run_scenario(script: Script, scenario: _Scenario) -> list[Problem]:
         "site.product_type": tuple(given.product_type),
     }
     played = play(script, scenario.answers, frozen, now, place)
-    problems = unmet(scenario.then, played, script)
+    problems = unmet(scenario.then, played, script, place)
     for number, but_if in enumerate(scenario.but_if):
         changed: Played = play_on(script, played, but_if.change, now, place)
-        for problem in unmet(but_if.then, changed, script):
+        for problem in unmet(but_if.then, changed, script, place):
             problems.append(Problem(("but_if", number, *problem.path), problem.found, problem.remedy))
     return problems

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -84,7 +84,7 @@ def fingerprint(script: Script, events: Sequence[Event]) -> str:
     """
     lines = [
         [line.step.id, line.ask.label, line.ask.text, line.shown, line.given.at.isoformat(), line.given.by]
-        for line in live_lines(script, resolve(script, fold(events)))
+        for line in live_lines(script, resolve(script, fold(events)), UTC)
     ]
     told = [[event.at.isoformat(), what.role, list(what.to)] for event, what in _told(events)]
     return hash_of({"lines": lines, "told": told})
@@ -111,7 +111,7 @@ def draft_of(
         raise TypeError(msg)
     then = [event for event in events if event.seq <= what.upto]
     step = script.by_id[what.step]
-    shown = live_lines(script, resolve(script, fold(then)))
+    shown = live_lines(script, resolve(script, fold(then)), ZoneInfo(zone))
     is_as_made = fingerprint(script, then) == what.fingerprint
     return Draft(
         title=script.title,

@@ -59,9 +59,9 @@ def play_on(script: Script, played: Played, changes: Answers, now: datetime, pla
     return player.played()
 
 
-def unmet(expected: Mapping[str, object], played: Played, script: Script) -> list[Problem]:
+def unmet(expected: Mapping[str, object], played: Played, script: Script, place: Place) -> list[Problem]:
     """What a scenario's `then` promises and the run did not keep."""
-    drafted = _drafted(script, played)
+    drafted = _drafted(script, played, place)
     found: dict[str, Sequence[str] | bool | str] = {
         "asked_in_order": played.asked,
         "never_asked": played.asked,
@@ -110,12 +110,12 @@ def _is_met(name: str, wanted: object, found: Sequence[str] | bool | str) -> boo
             return sorted(found) == sorted(items)
 
 
-def _drafted(script: Script, played: Played) -> str:
+def _drafted(script: Script, played: Played, place: Place) -> str:
     ledger = fold(played.events)
     if not ledger.drafts:
         return ""
     return "\n".join(
-        f"{line.ask.label}: {line.shown}" for line in live_lines(script, resolve(script, ledger))
+        f"{line.ask.label}: {line.shown}" for line in live_lines(script, resolve(script, ledger), place.zone)
     )
 
 

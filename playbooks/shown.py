@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from playbooks.answer import options_of, show_moment
 from playbooks.position import Position
@@ -29,8 +29,8 @@ class ShownAnswer:
         return self.given.answer.is_unknown or self.given.answer.is_skipped
 
 
-def show_answer(ask: Ask, answer: Answer) -> str:
-    """`answer` in words; what a person typed stays exactly as typed."""
+def show_answer(ask: Ask, answer: Answer, zone: tzinfo) -> str:
+    """`answer` in words, its times in `zone`; what a person typed stays exactly as typed."""
     if answer.is_skipped:
         return NOT_ANSWERED
     if answer.is_unknown:
@@ -40,18 +40,20 @@ def show_answer(ask: Ask, answer: Answer) -> str:
             labels = {option.value: option.label for option in options_of(ask)}
             return ", ".join(labels.get(value, value) for value in answer.values)
         case AnswerType.DATETIME:
-            return "; ".join(show_moment(datetime.fromisoformat(value)) for value in answer.values)
+            return "; ".join(
+                show_moment(datetime.fromisoformat(value).astimezone(zone)) for value in answer.values
+            )
         case AnswerType.LIST:
             return ", ".join(answer.values)
         case AnswerType.TEXT | AnswerType.LONG_TEXT | AnswerType.IDENTIFIER:
             return answer.value
 
 
-def live_lines(script: Script, position: Position) -> tuple[ShownAnswer, ...]:
+def live_lines(script: Script, position: Position, zone: tzinfo) -> tuple[ShownAnswer, ...]:
     """Every live answer in the order of the script."""
     lines = []
     for given in position.live:
         step = script.by_id[given.step]
         if isinstance(step.does, Ask):
-            lines.append(ShownAnswer(step, step.does, given, show_answer(step.does, given.answer)))
+            lines.append(ShownAnswer(step, step.does, given, show_answer(step.does, given.answer, zone)))
     return tuple(lines)

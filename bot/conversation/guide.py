@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
+from zoneinfo import ZoneInfo
 
 from bot.conversation.wording import Wording
 from bot.message import About, Press
@@ -86,6 +87,11 @@ class Guide:
         """The guide to the run that `events` are."""
         ledger = fold(events)
         return cls(ref, title, script, ledger, resolve(script, ledger), wording, sources, site, speaker)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where times are shown: the site's own zone."""
+        return ZoneInfo(self.site.zone)
 
     def replies(self, said: Iterable[Utterance]) -> tuple[Reply, ...]:
         """The replies for what was said. Short remarks go into one reply with the question they lead to."""
@@ -197,12 +203,16 @@ class Guide:
                     hint=self.wording("label_change_what", label=line.ask.label),
                 ),
             )
-            for line in live_lines(self.script, self.position)
+            for line in live_lines(self.script, self.position, self.zone)
         )
 
     def _tell(self, alert: Alert) -> Reply:
         """What the role reads: who posts it, about which run, and the answers that the stop shares."""
-        shared = [line for line in live_lines(self.script, self.position) if line.step.id in alert.stop.share]
+        shared = [
+            line
+            for line in live_lines(self.script, self.position, self.zone)
+            if line.step.id in alert.stop.share
+        ]
         text = self.wording("told", name=self.speaker.name, ref=self.ref, title=self.script.title)
         return Reply(text, Tone.STOP, facts=tuple(Fact(line.ask.label, line.shown) for line in shared))
 
@@ -273,7 +283,7 @@ class Guide:
         return choices
 
     def _keep_label(self, ask: Ask, offered: Answer) -> str:
-        shown = show_answer(ask, offered)
+        shown = show_answer(ask, offered, self.zone)
         if len(shown) > _KEEP_SHOWN:
             return self.wording("label_keep_it")
         return self.wording("label_keep", answer=shown)
@@ -313,7 +323,9 @@ class Guide:
 
     def _offered(self, step: Step, ask: Ask, offered: Answer) -> str:
         is_opening = step.id not in self.ledger.answers and step.id not in self.ledger.earlier
-        return self.wording("offered_opening" if is_opening else "offered", answer=show_answer(ask, offered))
+        return self.wording(
+            "offered_opening" if is_opening else "offered", answer=show_answer(ask, offered, self.zone)
+        )
 
     def _citations(self, step: Step) -> tuple[Citation, ...]:
         return tuple(self.sources[cited] for cited in step.cite)

@@ -313,7 +313,7 @@ class _Listener:
         """Change the question that was named; None when the name is none of ours and the words may be an answer."""
         if not what:
             return self.which(run)
-        step = _named(run.script, self.guide(run, run.events), what)
+        step = _named(run.script, what)
         if step:
             return self.act(run, Change(step))
         ledger = fold(run.events)
@@ -408,9 +408,8 @@ def _title(script: Script, opening: str) -> str:
     return words if len(words) <= _TITLE_LENGTH else words[: _TITLE_LENGTH - 1].rsplit(" ", 1)[0] + "…"
 
 
-def _named(script: Script, guide: Guide, what: str) -> str:
+def _named(script: Script, what: str) -> str:
     """The step whose short name or id `what` is, or clearly means; empty when there is none or more than one."""
-    asks = [step for step in script.steps if isinstance(step.does, Ask) and step.id in guide.ledger.answers]
-    options = [Option(step.id, step.does.label) for step in asks if isinstance(step.does, Ask)]
+    options = [Option(step.id, step.does.label) for step in script.steps if isinstance(step.does, Ask)]
     picked = pick(what, options)
     return picked.value if isinstance(picked, Option) else ""
