@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from bot.errors import CoachError
 
@@ -26,9 +28,22 @@ COMMANDS = {
 }
 
 
+class Commands(TyperGroup):
+    """The commands; what goes wrong on purpose in one of them is a sentence or two, never a stack trace."""
+
+    def invoke(self, ctx: Any) -> Any:  # which contexts they are differs between typer's releases
+        """Run the command that was typed."""
+        try:
+            return super().invoke(ctx)
+        except CoachError as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(1) from error
+
+
 def command_line(arguments: Sequence[str]) -> typer.Typer:
     """The command line with the command that the arguments ask for, or with all when they ask for none."""
     cli = typer.Typer(
+        cls=Commands,
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
@@ -47,12 +62,8 @@ def command_line(arguments: Sequence[str]) -> typer.Typer:
 
 
 def main() -> None:
-    """Run the command that was typed; what goes wrong on purpose is one sentence, never a stack trace."""
-    try:
-        command_line(sys.argv[1:])(prog_name="qms-coach")
-    except CoachError as error:
-        typer.echo(str(error), err=True)
-        sys.exit(1)
+    """Run the command that was typed."""
+    command_line(sys.argv[1:])(prog_name="qms-coach")
 
 
 if __name__ == "__main__":

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, Strict, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from bot.errors import CoachError
 from bot.person import Person, Right
@@ -24,11 +25,11 @@ from bot.strict_yaml import Document, YamlRefused, read, read_all
 from playbooks.answer import Place
 from playbooks.check import check_script
 from playbooks.errors import Problem, ScriptRefused
-from playbooks.loader import load, nearest
+from playbooks.loader import as_problem, load, nearest
 from playbooks.run import canonical_json
 from playbooks.scenario import Played, play, play_on, unmet
 from playbooks.script import Document as DocumentStep
-from playbooks.script import Script
+from playbooks.script import Script, Stop
 
 EXAMPLE_SITE = "example_site"
 M = TypeVar("M", bound=BaseModel)
@@ -44,7 +45,7 @@ class ContentRefused(CoachError):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing wrong in a content file: where, what, and what would do."""
+    """One thing wrong in a content file: where, what, and what would do. A folder has no lines: 0."""
 
     file: str
     line: int
@@ -53,8 +54,9 @@ class Finding:
     is_warning: bool = False
 
     def __str__(self) -> str:
+        where = f"{self.file}:{self.line}" if self.line else self.file
         kind = "warning: " if self.is_warning else ""
-        return f"{self.file}:{self.line}: {kind}{self.found}" + (f"; {self.remedy}" if self.remedy else "")
+        return f"{where}: {kind}{self.found}" + (f"; {self.remedy}" if self.remedy else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +108,63 @@ class Library:
 
     def why_not(self, script: Script, site: Site, today: date) -> str:
         """Why `script` cannot be started at `site` today; empty when it can."""
-        missing = [name for name in script.site_settings if name not in site.values]
-        if missing:
+        if missing := _unset(script, site):
             return f"site {site.id} sets no {', '.join(missing)}"
         if script.control.status != "released_by_maker":
             return f"its status is {script.control.status}"
         if today < date.fromisoformat(script.control.effective_from):
             return f"it is in force from {script.control.effective_from}"
         return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The answers in a file, by step."""
+
+    by_step: Mapping[str, object]
+    document: Document
+
+    def where(self, step: str) -> str:
+        """File and line of the answer to this step."""
+        return f"{self.document.file}:{self.document.line((step,))}"
+
+
+def nearest_zone(zone: str) -> str:
+    """A remedy for a time zone that does not exist: zones of nearly this name, or of which it is a part."""
+    known = available_timezones()
+    alike = [each for each in known if zone and zone.casefold() in each.casefold()]
+    return nearest(zone, alike or known)
+
+
+def _unset(script: Script, site: Site) -> list[str]:
+    """The settings that `script` speaks of and `site` leaves out or empty."""
+    return [name for name in script.site_settings if not site.values.get(name, "").strip()]
+
+
+def _refusal(found: str, remedy: str) -> PydanticCustomError:
+    return PydanticCustomError("refused", "{found}", {"found": found, "remedy": remedy})
+
+
+def _an_answer(value: object) -> object:
+    """Nothing, true and false would reach the chat as the words None, True and False: no person means that."""
+    items = value if isinstance(value, list) else [value]
+    if not items or not all(isinstance(item, str | int) and not isinstance(item, bool) for item in items):
+        raise _refusal("this is no answer", "write text, a number or a list of them; for a yes, write yes")
+    return value
+
+
+def _a_moment(value: str) -> str:
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        raise _refusal(f"{value!r} is no time", "write it as 2026-06-03T09:00") from None
+    return value
+
+
+def _a_zone(value: str) -> str:
+    if value not in available_timezones():
+        raise _refusal(f"unknown time zone {value!r}", nearest_zone(value))
+    return value
 
 
 class _Raw(BaseModel):
@@ -137,9 +188,9 @@ class _Site(_Raw):
     name: str
     regions: list[Literal["US", "EU", "UK"]] = Field(min_length=1)
     product_types: list[str] = Field(default_factory=list)
-    language: str = "en"
-    locale: str = "en_GB"
-    zone: str = "UTC"
+    language: str = Field(default="en", pattern=r"^[a-z]{2,3}$")
+    locale: str = Field(default="en_GB", pattern=r"^[a-z]{2,3}_[A-Z]{2}$")  # the country orders day and month
+    zone: Annotated[str, AfterValidator(_a_zone)] = "UTC"
     values: dict[str, str] = Field(default_factory=dict)
     rosters: dict[str, _Roster] = Field(default_factory=dict)
     people: list[_Person] = Field(default_factory=list)
@@ -157,39 +208,44 @@ class _Source(_Raw):
     checked_against_primary: str | None
 
 
+class _Sources(RootModel[list[_Source]]):
+    """The file of sources."""
+
+
 class _Given(_Raw):
     role: str = "operator"
     region: list[str] = Field(default_factory=list)
     product_type: list[str] = Field(default_factory=list)
-    clock: str = "2026-06-03T09:00"
+    clock: Annotated[str, AfterValidator(_a_moment)] = "2026-06-03T09:00"
+
+
+_AnswersByStep = dict[str, Annotated[object, AfterValidator(_an_answer)]]
 
 
 class _ButIf(_Raw):
-    change: dict[str, object]
+    change: _AnswersByStep
     then: dict[str, object]
 
 
 class _Scenario(_Raw):
     scenario: str
     given: _Given = _Given()
-    answers: dict[str, object]
+    answers: _AnswersByStep
     then: dict[str, object]
     but_if: list[_ButIf] = Field(default_factory=list)
 
 
-def read_answers(path: Path) -> Mapping[str, object]:
-    """The answers in a file, by step. Raises ContentRefused."""
-    try:
-        document = read(path.read_bytes(), str(path))
-    except YamlRefused as refused:
-        raise ContentRefused(
-            [Finding(refused.file, refused.line, refused.problem, refused.remedy)]
-        ) from refused
-    except OSError as error:
-        raise ContentRefused([Finding(str(path), 1, f"cannot be read: {error.strerror}")]) from error
-    if not isinstance(document.data, dict):
-        raise ContentRefused([Finding(str(path), 1, "this holds no answers", "write each as 'step: answer'")])
-    return document.data
+class _Answers(RootModel[_AnswersByStep]):
+    """A file of nothing but answers."""
+
+
+def read_answers(path: Path) -> Answers:
+    """The answers in a file. Raises ContentRefused."""
+    reader = _Reader()
+    for document in reader.documents(path, at_most=1):
+        if answers := reader.shaped(_Answers, document.data, document):
+            return Answers(answers.root, document)
+    raise ContentRefused(reader.findings)
 
 
 def load_library(overlay: Path | None = None) -> Library:
@@ -213,11 +269,14 @@ def read_shelf(overlay: Path | None = None) -> Shelf:
     """Read everything; faults are collected, not raised, so that one run shows them all."""
     reader = _Reader()
     package, example = Path(str(files("playbooks"))), Path(str(files("bot"))) / EXAMPLE_SITE
-    folders = [package / "library", *([overlay / "playbooks"] if overlay else [])]
+    if overlay and not overlay.is_dir():
+        found = Finding(str(overlay), 0, "there is no such folder", "correct QMS_COACH_SITE, which names it")
+        return Shelf(reader.library(), [found])
+    folders = [package, *([overlay] if overlay else [])]
     reader.sources(Path(str(files("knowledge"))) / "sources.yaml")
     for folder in folders:
-        reader.scripts(folder)
-    reader.templates([package / "templates", *([overlay / "templates"] if overlay else [])])
+        reader.scripts(folder / ("library" if folder is package else "playbooks"))
+        reader.templates(folder / "templates")
     reader.sites((overlay or example) / "sites", is_fictional=overlay is None)
     reader.meaning()
     return Shelf(reader.library(), reader.findings)
@@ -232,6 +291,7 @@ class _Reader:
     all_sites: dict[str, Site] = field(default_factory=dict)
     all_sources: dict[str, Citation] = field(default_factory=dict)
     all_templates: dict[str, bytes] = field(default_factory=dict)
+    site_documents: dict[str, Document] = field(default_factory=dict)
     people: list[Person] = field(default_factory=list)
 
     def library(self) -> Library:
@@ -246,63 +306,59 @@ class _Reader:
         )
 
     def scripts(self, folder: Path) -> None:
-        for path in sorted(folder.glob("*.yaml")):
-            if path.name.endswith(".test.yaml"):
-                continue
-            for document in self.documents(path):
+        for path in sorted(folder.glob("*.yml")):
+            self.found(path, "this file is not read", f"rename it {path.stem}.yaml", is_warning=True)
+        for path in sorted(folder.glob("*.test.yaml")):
+            if not (playbook := path.with_name(path.name.replace(".test.", "."))).exists():
+                self.found(
+                    path, "these scenarios are not tried", f"there is no {playbook.name}", is_warning=True
+                )
+        for path in sorted(set(folder.glob("*.yaml")) - set(folder.glob("*.test.yaml"))):
+            for document in self.documents(path, at_most=1):
                 try:
                     script = load(document.data)
                 except ScriptRefused as refused:
                     self.problems(document, refused.problems)
                     continue
                 if script.id != path.stem:
-                    found, remedy = (
-                        f"'playbook: {script.id}' stands in {path.name}",
-                        f"rename the file {script.id}.yaml",
+                    found = f"'playbook: {script.id}' stands in {path.name}"
+                    self.problems(
+                        document, [Problem(("playbook",), found, f"rename the file {script.id}.yaml")]
                     )
-                    self.problems(document, [Problem(("playbook",), found, remedy)])
                 self.books[script.id] = Playbook(script, canonical_json(document.data), document)
 
     def sources(self, path: Path) -> None:
-        for document in self.documents(path):
-            for number, raw in enumerate(document.data if isinstance(document.data, list) else []):
-                if source := self.shaped(_Source, raw, document, (number,)):
+        for document in self.documents(path, at_most=1):
+            if raw := self.shaped(_Sources, document.data, document):
+                for number, source in enumerate(raw.root):
                     if source.id in self.all_sources:
-                        self.problems(
-                            document, [Problem((number, "id"), f"{source.id} stands twice", "keep one")]
-                        )
+                        problem = Problem((number, "id"), f"{source.id!r} stands twice", "keep one")
+                        self.problems(document, [problem])
                     self.all_sources[source.id] = Citation(
                         source.clause, source.title, source.url or "", source.force
                     )
 
-    def templates(self, folders: Iterable[Path]) -> None:
-        for folder in folders:
-            for path in sorted(folder.glob("*.docx")):
-                self.all_templates[path.stem] = path.read_bytes()
+    def templates(self, folder: Path) -> None:
+        for path in sorted(folder.glob("*.docx")):
+            if (content := self.content(path)) is not None:
+                self.all_templates[path.stem] = content
 
     def sites(self, folder: Path, *, is_fictional: bool) -> None:
-        for path in sorted(folder.glob("*/settings.yaml")):
-            for document in self.documents(path):
-                if raw := self.shaped(_Site, document.data, document, ()):
-                    self.site(raw, document, path, is_fictional=is_fictional)
-        if not self.all_sites and not any(str(folder) in finding.file for finding in self.findings):
-            remedy = "add sites/<id>/settings.yaml to the folder that QMS_COACH_SITE names"
-            self.findings.append(Finding(str(folder), 1, "no site is set up", remedy))
+        paths = sorted(path / "settings.yaml" for path in folder.glob("[!.]*") if path.is_dir())
+        for path in paths:
+            for document in self.documents(path, at_most=1):
+                if raw := self.shaped(_Site, document.data, document):
+                    self.site(raw, document, is_fictional=is_fictional)
+        if not paths:
+            self.found(folder, "no site is set up", "add <id>/settings.yaml to this folder", line=0)
 
-    def site(self, raw: _Site, document: Document, path: Path, *, is_fictional: bool) -> None:
-        if raw.zone not in available_timezones():
-            remedy = nearest(
-                raw.zone, [zone for zone in available_timezones() if zone.startswith(raw.zone[:4])]
-            )
-            self.problems(document, [Problem(("zone",), f"unknown time zone {raw.zone!r}", remedy)])
-            return
-        if raw.site != path.parent.name:
-            found, remedy = (
-                f"'site: {raw.site}' stands in {path.parent.name}/",
-                f"rename the folder {raw.site}",
-            )
-            self.problems(document, [Problem(("site",), found, remedy)])
+    def site(self, raw: _Site, document: Document, *, is_fictional: bool) -> None:
+        folder = Path(document.file).parent.name
+        if raw.site != folder:
+            found = f"'site: {raw.site}' stands in the folder {folder}"
+            self.problems(document, [Problem(("site",), found, f"rename the folder {raw.site}")])
         rosters = {role: Roster(tuple(roster.people), roster.phone) for role, roster in raw.rosters.items()}
+        self.site_documents[raw.site] = document
         self.all_sites[raw.site] = Site(
             raw.site,
             raw.name,
@@ -329,15 +385,17 @@ class _Reader:
         ]
 
     def meaning(self) -> None:
-        """Judge what was read together: each script, its citations and templates, its roles at each site, its scenarios."""
+        """Judge what was read together: each script, its citations and templates, its scenarios, and the sites."""
         for playbook in self.books.values():
+            before = len(self.findings)
             self.problems(
                 playbook.document, [*check_script(playbook.script), *self.references(playbook.script)]
             )
-            if not any(
-                finding.file == playbook.document.file and not finding.is_warning for finding in self.findings
-            ):
+            if all(finding.is_warning for finding in self.findings[before:]):
                 self.scenarios(playbook)
+        for site_id, site in self.all_sites.items():
+            for playbook in self.books.values():
+                self.problems(self.site_documents[site_id], _lacking(playbook.script, site))
 
     def references(self, script: Script) -> Iterator[Problem]:
         for number, step in enumerate(script.steps):
@@ -356,43 +414,82 @@ class _Reader:
     def scenarios(self, playbook: Playbook) -> None:
         path = Path(playbook.document.file).with_suffix(".test.yaml")
         if not path.exists():
-            self.problems(
-                playbook.document,
-                [Problem((), "no scenarios", f"write {path.name} beside it", is_warning=True)],
-            )
+            problem = Problem((), "no scenarios", f"write {path.name} beside it", is_warning=True)
+            self.problems(playbook.document, [problem])
             return
         for document in self.documents(path):
-            if raw := self.shaped(_Scenario, document.data, document, ()):
+            if raw := self.shaped(_Scenario, document.data, document):
                 self.problems(document, run_scenario(playbook.script, raw))
 
-    def documents(self, path: Path) -> tuple[Document, ...]:
-        try:
-            return read_all(path.read_bytes(), str(path))
-        except YamlRefused as refused:
-            self.findings.append(Finding(refused.file, refused.line, refused.problem, refused.remedy))
-        except OSError as error:
-            self.findings.append(Finding(str(path), 1, f"cannot be read: {error.strerror}"))
+    def documents(self, path: Path, at_most: int | None = None) -> tuple[Document, ...]:
+        if (content := self.content(path)) is not None:
+            try:
+                return (read(content, str(path)),) if at_most == 1 else read_all(content, str(path))
+            except YamlRefused as refused:
+                self.found(path, refused.problem, refused.remedy, line=refused.line)
         return ()
 
-    def shaped(self, model: type[M], raw: object, document: Document, at: tuple[str | int, ...]) -> M | None:
+    def content(self, path: Path) -> bytes | None:
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            self.found(path, f"this cannot be read: {error.strerror}", "put the file there, or open it to us")
+            return None
+
+    def shaped(self, model: type[M], raw: object, document: Document) -> M | None:
         try:
             return model.model_validate(raw)
         except ValidationError as error:
-            for details in error.errors():
-                place = (*at, *details["loc"])
-                name = ".".join(str(part) for part in details["loc"])
-                self.problems(
-                    document, [Problem(place, f"{name}: {details['msg']}", "see docs/running-it.md")]
-                )
-        return None
+            self.problems(document, [_as_problem(details, model) for details in error.errors()])
+            return None
+
+    def found(self, path: Path, found: str, remedy: str, *, line: int = 1, is_warning: bool = False) -> None:
+        self.findings.append(Finding(str(path), line, found, remedy, is_warning))
 
     def problems(self, document: Document, problems: Iterable[Problem]) -> None:
-        self.findings += [
+        found = [
             Finding(
                 document.file, document.line(problem.path), problem.found, problem.remedy, problem.is_warning
             )
             for problem in problems
         ]
+        self.findings += sorted(found, key=lambda finding: finding.line)
+
+
+def _lacking(script: Script, site: Site) -> Iterator[Problem]:
+    """What `script` needs of `site` and does not find there. The site starts all the same, so these are warnings."""
+    for name in _unset(script, site):
+        found, remedy = f"{script.id} cannot be started here without the value {name!r}", "add it to 'values'"
+        yield Problem(("values", name), found, remedy, is_warning=True)
+    for role in dict.fromkeys(step.does.tell for step in script.steps if isinstance(step.does, Stop)):
+        roster = site.rosters.get(role, Roster())
+        if not roster.people and not roster.phone:
+            found, remedy = (
+                f"{script.id} tells {role!r}, behind which nobody stands here",
+                "add it to 'rosters'",
+            )
+            yield Problem(("rosters", role), found, remedy, is_warning=True)
+
+
+def _as_problem(details: ErrorDetails, model: type[BaseModel]) -> Problem:
+    if details["type"] == "refused":
+        return Problem(details["loc"], details["ctx"]["found"], details["ctx"]["remedy"])
+    return as_problem(details, lambda path: _known_keys(model, path), "docs/running-it.md")
+
+
+def _known_keys(model: type[BaseModel], path: tuple[str | int, ...]) -> Iterable[str]:
+    """The keys allowed where the unknown one at `path` stands: follow the path through the models."""
+    for part in path[:-1]:
+        inner = model.model_fields.get(str(part), model.model_fields.get("root"))
+        model = next(_models_in(inner.annotation), model) if inner else model
+    return model.model_fields
+
+
+def _models_in(annotation: object) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models_in(part)
 
 
 def run_scenario(script: Script, scenario: _Scenario) -> list[Problem]:
@@ -408,7 +505,13 @@ def run_scenario(script: Script, scenario: _Scenario) -> list[Problem]:
     played = play(script, scenario.answers, frozen, now, place)
     problems = unmet(scenario.then, played, script, place)
     for number, but_if in enumerate(scenario.but_if):
-        changed: Played = play_on(script, played, but_if.change, now, place)
-        for problem in unmet(but_if.then, changed, script, place):
-            problems.append(Problem(("but_if", number, *problem.path), problem.found, problem.remedy))
+        unknown = [name for name in but_if.change if script.ask(name) is None]
+        for name in unknown:
+            remedy = nearest(name, script.by_id)
+            problems.append(Problem(("but_if", number, "change", name), f"unknown question {name!r}", remedy))
+        if not unknown:
+            changed: Played = play_on(script, played, but_if.change, now, place)
+            for problem in unmet(but_if.then, changed, script, place):
+                path = ("change", *problem.path[1:]) if problem.path[0] == "answers" else problem.path
+                problems.append(Problem(("but_if", number, *path), problem.found, problem.remedy))
     return problems

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 _SEPARATOR = "|"
+_TURN_DIGITS = 9  # a run never has so many turns, and Python refuses to read a number of 5,000 digits
+# What no keyboard types and no document takes: NUL, the other controls except tab and line feed, half characters.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,8 @@ class Press:
         run, step, turn, *values = rest
         if not run:
             return cls(action, tuple(values))
-        return cls(action, tuple(values), About(run, step, int(turn))) if turn.isdecimal() else None
+        is_number = turn.isdecimal() and len(turn) <= _TURN_DIGITS
+        return cls(action, tuple(values), About(run, step, int(turn))) if is_number else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +95,8 @@ class Heard:
     """What became of a message: `duplicate` means that its event id had its effect before."""
 
     outcome: Literal["done", "duplicate", "stranger"]
+
+
+def legible(text: str) -> str:
+    """`text` with one kind of line end, and `�` for every character that cannot be written down."""
+    return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n").replace("\r", "\n"))

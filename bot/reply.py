@@ -64,6 +64,11 @@ class Fact:
     group: str = ""
     change: Choice | None = None
 
+    @property
+    def change_words(self) -> str:
+        """What the Change button does, where its line is not in sight."""
+        return f"{self.change.label}: {self.label}" if self.change else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:
@@ -111,6 +116,18 @@ class Reply:
     files: tuple[File, ...] = ()
     progress: Progress | None = None
     spoken: str = ""
+
+    def words_of(self, press: Press) -> str:
+        """What somebody said who pressed this, in the words they saw; empty when it was not offered here."""
+        for choice in self.choices:
+            if choice.press == press:
+                return choice.label
+        for fact in self.facts:
+            if fact.change and fact.change.press == press:
+                return fact.change_words
+        if self.field and press.action == "answer" and press.about == self.field.about:
+            return ", ".join(label for value, label in self.field.options if value in press.values)
+        return ""
 
     def to_json(self) -> str:
         """This reply as the text an outbox row keeps."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import getpass
 from pathlib import Path
+from typing import Literal
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import CoachError
@@ -20,19 +22,47 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
-    database_url: str = Field(default="sqlite:///var/coach.db", validation_alias="DATABASE_URL")
-    port: int = Field(default=8000, ge=0, le=65535, validation_alias="PORT")
-    host: str = Field(default="", validation_alias="QMS_COACH_HOST")
-    site_folder: Path | None = Field(default=None, validation_alias="QMS_COACH_SITE")
-    secret_key: SecretStr | None = Field(default=None, min_length=32, validation_alias="QMS_COACH_SECRET_KEY")
-    behind_proxy: bool = Field(default=False, validation_alias="QMS_COACH_BEHIND_PROXY")
-    anchor_file: Path = Field(default=Path("var/anchors.jsonl"), validation_alias="QMS_COACH_ANCHOR_FILE")
-    metrics_token: SecretStr | None = Field(default=None, validation_alias="QMS_COACH_METRICS_TOKEN")
-    log_level: str = Field(
-        default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", validation_alias="QMS_COACH_LOG_LEVEL"
+    database_url: str = Field(
+        default="sqlite:///var/coach.db",
+        validation_alias="DATABASE_URL",
+        description="sqlite:///path/to/file or postgresql://user@host/name",
+        repr=False,  # it may hold a password
     )
-    pretend_now: str | None = Field(default=None, validation_alias="QMS_COACH_NOW")
-    dyno: str | None = Field(default=None, validation_alias=AliasChoices("DYNO"))
+    port: int = Field(
+        default=8000, ge=0, le=65535, validation_alias="PORT", description="a whole number from 0 to 65535"
+    )
+    host: str = Field(
+        default="", validation_alias="QMS_COACH_HOST", description="the address to listen on, such as 0.0.0.0"
+    )
+    site_folder: Path | None = Field(
+        default=None, validation_alias="QMS_COACH_SITE", description="the folder of your sites and playbooks"
+    )
+    secret_key: SecretStr | None = Field(
+        default=None,
+        min_length=32,
+        validation_alias="QMS_COACH_SECRET_KEY",
+        description="at least 32 characters that nobody can guess",
+    )
+    behind_proxy: bool = Field(
+        default=False, validation_alias="QMS_COACH_BEHIND_PROXY", description="true or false"
+    )
+    anchor_file: Path = Field(
+        default=Path("var/anchors.jsonl"),
+        validation_alias="QMS_COACH_ANCHOR_FILE",
+        description="the file outside the database that the audit's anchors are written to",
+    )
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        validation_alias="QMS_COACH_METRICS_TOKEN",
+        description="what the monitoring system sends",
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", validation_alias="QMS_COACH_LOG_LEVEL", description="DEBUG, INFO, WARNING or ERROR"
+    )
+    pretend_now: str | None = Field(
+        default=None, validation_alias="QMS_COACH_NOW", description="a time such as 2026-06-03T09:00"
+    )
+    dyno: str | None = Field(default=None, validation_alias="DYNO", description="set by Heroku itself")
 
     def on_port(self, port: int | None) -> Settings:
         """These settings, on another port when one is given."""
@@ -64,8 +94,15 @@ def read_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        lines = [f"{'.'.join(str(part) for part in e['loc'])}: {e['msg']}" for e in error.errors()]
-        raise SettingsRefused("; ".join(lines)) from error
+        # Not chained: what pydantic says quotes the values, and one of them may be a secret.
+        raise SettingsRefused("\n".join(map(_refusal, error.errors()))) from None
+
+
+def _refusal(details: ErrorDetails) -> str:
+    variable = str(details["loc"][0])
+    field = next(field for field in Settings.model_fields.values() if field.validation_alias == variable)
+    found = "is too short" if details["type"] == "too_short" else f"is {details['input']!r}"
+    return f"{variable} {found}; write {field.description}"
 
 
 def os_user() -> str:

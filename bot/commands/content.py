@@ -16,9 +16,16 @@ def check() -> None:
     for finding in (*errors, *warnings):
         typer.echo(str(finding))
     library = shelf.library
-    typer.echo(
-        f"{len(library.playbooks)} playbooks, {len(library.sources)} sources, {len(library.sites)} sites: "
-        f"{len(errors)} errors, {len(warnings)} warnings"
+    read = (
+        _count(len(library.playbooks), "playbook"),
+        _count(len(library.sources), "source"),
+        _count(len(library.sites), "site"),
     )
+    found = (_count(len(errors), "error"), _count(len(warnings), "warning"))
+    typer.echo(f"{', '.join(read)}: {', '.join(found)}")
     if errors:
         raise typer.Exit(1)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

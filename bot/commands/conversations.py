@@ -14,7 +14,8 @@ import typer
 from bot import app as application
 from bot import logs
 from bot.channels.terminal import Console
-from bot.content import Library, load_library, read_answers
+from bot.content import Answers, Library, load_library, read_answers
+from bot.conversation.wording import read_wording
 from bot.desk import TerminalDesk
 from bot.document import as_docx, as_markdown
 from bot.errors import CoachError
@@ -44,7 +45,7 @@ def chat(
         migration.upgrade(settings.database_url)
     app = application.build(settings, clock=clock)
     try:
-        application.must_be_migrated(app)
+        application.must_be_migrated(app.database)
         application.settle_sites(app)
         person = application.person_at_prompt(app, as_, site)
         desk = TerminalDesk(app.database, app.coach, person.id, Path.cwd())
@@ -69,18 +70,19 @@ def play(
     place = library.site(site)
     now = (application.pretend(settings.pretend_now) if settings.pretend_now else application.now)()
     chosen = _script(library, script)
-    given = place.frozen_for(role)
+    read = read_answers(answers)
     played = play_script(
         chosen,
-        read_answers(answers),
-        given,
+        read.by_step,
+        place.frozen_for(role),
         now,
         Place(ZoneInfo(place.zone), is_day_first=place.is_day_first),
     )
     draft = _written(library, chosen, played, place, out) if out else ""
     shown = _as_json(played, draft)
     typer.echo(json.dumps(shown, ensure_ascii=False, indent=2) if as_json else _as_lines(shown))
-    if played.trouble or played.unused:
+    if wrong := list(_wrong_with(chosen, read, played, library)):
+        typer.echo("\n".join(wrong), err=True)
         raise typer.Exit(1)
 
 
@@ -116,10 +118,16 @@ def _written(library: Library, script: Script, played: Played, site: Site, out: 
         names={},
         status_note="Played from a file of answers.",
     )
-    out.mkdir(parents=True, exist_ok=True)
     path = out / f"{script.id}-draft-{draft.number}.docx"
-    path.write_bytes(as_docx(draft, library.template_of(script, made.what.step)))
-    path.with_suffix(".md").write_text(as_markdown(draft), encoding="utf-8")
+    content = as_docx(draft, library.template_of(script, made.what.step))
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        path.with_suffix(".md").write_text(as_markdown(draft), encoding="utf-8")
+    except OSError as error:
+        raise CoachError(
+            f"the draft cannot be written to {out}: {error.strerror}; name another folder"
+        ) from error
     return str(path)
 
 
@@ -142,7 +150,30 @@ def _as_json(played: Played, draft: str) -> dict[str, object]:
 def _as_lines(shown: dict[str, object]) -> str:
     lines = []
     for name, value in shown.items():
-        text = ", ".join(map(str, value)) if isinstance(value, list) else value
-        if text not in ("", {}, False) or name == "finished":
+        match value:
+            case bool():
+                text = "yes" if value else "no"
+            case list():
+                text = ", ".join(map(str, value))
+            case _:
+                text = str(value or "")
+        if text:
             lines.append(f"{name.replace('_', ' ')}: {text}")
     return "\n".join(lines)
+
+
+def _wrong_with(script: Script, answers: Answers, played: Played, library: Library) -> Iterator[str]:
+    """What is wrong with the answers, with file and line: one that was not taken, those that nobody asked for."""
+    if played.trouble:
+        sentences = read_wording(library.wordings["en"]).texts
+        given = answers.by_step[played.stopped]
+        said = sentences.get(played.trouble, played.trouble)
+        yield f"{answers.where(played.stopped)}: {played.stopped!r} cannot be {given!r}: {said}"
+    for name in played.unused:
+        where = answers.where(name)
+        if script.ask(name) is None:
+            yield f"{where}: {script.id} asks no question {name!r}; {nearest(name, script.by_id)}"
+        elif played.stopped:
+            yield f"{where}: {name!r} was not asked: the run stopped at {played.stopped!r}"
+        else:
+            yield f"{where}: {name!r} was not asked on this path; remove the answer"
