@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -14,9 +15,10 @@ from bot.conversation.session import Session
 from bot.conversation.turn import MadeDraft, OpenRun, RunCard, RunChange, Scene, Turn, take_turn
 from bot.conversation.wording import Wording, read_wording
 from bot.document import MEDIA_TYPES, as_docx, as_markdown
-from bot.errors import CoachError
+from bot.errors import StoreUnavailable
 from bot.message import Address, Heard, Message
 from bot.person import Person
+from bot.reply import Reply
 from bot.site import Site
 from bot.store import addresses, audit, content, events, inbox, outbox, people, runs, sessions
 from bot.store.addresses import StoredAddress
@@ -30,12 +32,16 @@ from playbooks.script import Document, Script
 
 _TRIES = 5
 _MOST_CARDS = 3
+_BUTTONS_BACK = 30  # how far back a button may stand and still be told in its own words
 NOT_APPROVED = "Not yet approved by your site."
 _LIVELY: tuple[RunState, ...] = ("open", "paused")
 
 
-class FocusMoved(CoachError):
+class FocusMoved(StoreUnavailable):
     """The person's other message moved them to another run while this one waited; it is tried again."""
+
+    def __init__(self) -> None:
+        super().__init__("other messages of the same person kept coming in between; send this one again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +98,11 @@ class Coach:
 
         Raises StoreUnavailable when nothing could be kept; the same message may then be sent again.
         """
-        for attempt in range(_TRIES):
-            try:
-                with self._office.database.writing() as conn:
-                    return self._hear(conn, message)
-            except FocusMoved:
-                if attempt == _TRIES - 1:
-                    raise
-        raise AssertionError  # the last try either returned or raised
+        for _ in range(_TRIES - 1):
+            with suppress(FocusMoved), self._office.database.writing() as conn:
+                return self._hear(conn, message)
+        with self._office.database.writing() as conn:
+            return self._hear(conn, message)
 
     def _hear(self, conn: Transaction, message: Message) -> Heard:
         """One message in one transaction; no network call happens here.
@@ -179,7 +182,7 @@ class Coach:
             wording=self._wording(person),
             sources=self._office.library.sources,
             now=now,
-            new_ref=self._unused_ref(conn),
+            new_ref=lambda: self._unused_ref(conn),
             reach=lambda role: self._reach(conn, site, role),
             drafts=lambda: self._drafts(conn, person),
         )
@@ -271,7 +274,11 @@ class Coach:
         channel, person_id = message.address.channel, address.person
         said = []
         if channel in self._office.pulled:
-            said.append(NewMessage(f"{key}:echo", address.id, channel, person_id, "echo", message.text))
+            said.append(
+                NewMessage(
+                    f"{key}:echo", address.id, channel, person_id, "echo", _words(conn, message, address)
+                )
+            )
         for number, reply in enumerate(turn.replies):
             said.append(
                 NewMessage(f"{key}:{number}", address.id, channel, person_id, "reply", reply.to_json())
@@ -292,6 +299,17 @@ class Coach:
             "tell",
             tell.reply.to_json(),
         )
+
+
+def _words(conn: Transaction, message: Message, address: StoredAddress) -> str:
+    """What the person said. A press is told in the words we put on the button, never in words a page sends along."""
+    press = message.press
+    if press is None:
+        return message.text
+    lately = outbox.earlier(conn, address.id, None, _BUTTONS_BACK)
+    replies = (Reply.from_json(row.payload) for row in reversed(lately) if row.kind != "echo")
+    found = (words for reply in replies if (words := reply.words_of(press)))
+    return next(found, ", ".join(press.values) or press.action)
 
 
 def _load_kept(canonical: str) -> Script:

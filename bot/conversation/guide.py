@@ -109,7 +109,7 @@ class Guide:
                     replies.append(replace(reply, text=text, choices=(*choices, *reply.choices)))
                     lead, choices = [], ()
         if lead:
-            replies.append(Reply("\n\n".join(lead)))
+            replies.append(Reply("\n\n".join(lead), choices=choices))
         return tuple(replies)
 
     def tells(self, said: Iterable[Utterance]) -> tuple[Tell, ...]:
@@ -117,7 +117,7 @@ class Guide:
         return tuple(
             Tell(utterance.to, self._tell(utterance), utterance.step.id)
             for utterance in said
-            if isinstance(utterance, Alert)
+            if isinstance(utterance, Alert) and utterance.to
         )
 
     # Replies that stand alone
@@ -171,8 +171,8 @@ class Guide:
     def _sheet(self, sheet: Sheet) -> Reply:
         """Every live answer with its Change button, and one button that confirms exactly these."""
         text = [self.wording("review")]
-        if points := [self._label(step) for step in self.position.open_points]:
-            text.append(self.wording("review_open_points", points=", ".join(points)))
+        if self.position.open_points:
+            text.append(self.wording("still_open", points=self._labels(self.position.open_points)))
         about = About(self.ref, sheet.step.id, sheet.turn)
         return Reply(
             "\n\n".join(text),
@@ -221,9 +221,9 @@ class Guide:
     def _remark(self, utterance: Note | Hint | Misread | MovedOn | Aside) -> str:
         match utterance:
             case Note(Notice.WELCOME_BACK):
-                answered = len(self.position.live)
-                points = len(self.position.open_points)
-                return self.wording("welcome_back", title=self.title, answered=answered, open=points)
+                return self._recap()
+            case Note(Notice.CHANGED) if self.position.dormant:
+                return self.wording("changed_set_aside", labels=self._labels(self.position.dormant))
             case Note(notice, step):
                 return self.wording(notice, title=self.title, label=self._label(step.id) if step else "")
             case Hint(text):
@@ -237,9 +237,18 @@ class Guide:
             case _:
                 assert_never(utterance)
 
+    def _recap(self) -> str:
+        """Where the run stands, in two lines."""
+        answered = self.wording("welcome_back", title=self.title, answered=len(self.position.live))
+        if not self.position.open_points:
+            return answered
+        return f"{answered}\n{self.wording('still_open', points=self._labels(self.position.open_points))}"
+
     def _remark_choices(self, utterance: Note | Hint | Misread | MovedOn | Aside) -> tuple[Choice, ...]:
-        """A moment that can be read two ways is asked back as buttons."""
+        """A moment that can be read two ways is asked back as buttons; what was put aside can be taken up again."""
         match utterance:
+            case Note(Notice.PAUSED):
+                return (Choice(self.wording("label_resume"), Press("resume", (), About(self.ref, "", 0))),)
             case Misread(step, Unclear(Trouble.WHICH_DATE, could_be)):
                 about = About(self.ref, step.id, self.ledger.turn)
                 return tuple(
@@ -292,7 +301,7 @@ class Guide:
         """Back and change are always there; why and example where the script has them."""
         ways = [self._aside("label_back", "back", about)]
         if self.position.live:
-            ways.append(self._aside("label_change_an_answer", "which", about))
+            ways.append(self._aside("label_change_an_answer", "change", about))
         if step.why or step.cite:
             ways.append(self._aside("label_why", "why", about))
         if ask.example:
@@ -328,7 +337,8 @@ class Guide:
         )
 
     def _citations(self, step: Step) -> tuple[Citation, ...]:
-        return tuple(self.sources[cited] for cited in step.cite)
+        """The step's sources. A run may be older than the list of sources: one that left it is no longer shown."""
+        return tuple(self.sources[cited] for cited in step.cite if cited in self.sources)
 
     def _phone(self, role: str) -> str:
         roster = self.site.rosters.get(role)
@@ -337,6 +347,9 @@ class Guide:
     def _label(self, step_id: str) -> str:
         ask = self.script.ask(step_id)
         return ask.label if ask else step_id
+
+    def _labels(self, step_ids: Iterable[str]) -> str:
+        return ", ".join(map(self._label, step_ids))
 
     def _fill(self, text: str) -> str:
         words = {f"site.{name}": value for name, value in self.site.values.items()}

@@ -12,56 +12,11 @@ from playbooks.script import Script
 
 SURE = 0.75
 _LITTLE_WORDS = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "at",
-        "be",
-        "been",
-        "by",
-        "can",
-        "do",
-        "for",
-        "from",
-        "had",
-        "has",
-        "have",
-        "how",
-        "i",
-        "in",
-        "is",
-        "it",
-        "its",
-        "me",
-        "my",
-        "of",
-        "on",
-        "or",
-        "our",
-        "so",
-        "that",
-        "the",
-        "then",
-        "there",
-        "this",
-        "to",
-        "up",
-        "was",
-        "we",
-        "were",
-        "what",
-        "when",
-        "where",
-        "which",
-        "will",
-        "with",
-        "you",
-        "your",
-    ]
+    plain(
+        "a an and are at be been by can do for from had has have how i in is it its me my of on or our so that the "
+        "then there this to up was we were what when where which will with you your"
+    ).split()
 )
-_OFFERED = (Command.HELP, Command.DRAFTS, Command.RESUME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +27,16 @@ class Near:
     score: float
 
 
-def nearest(text: str, shelf: Sequence[Script], most: int = 3) -> list[Near]:
-    """The nearest playbooks and commands, nearest first; never empty."""
+def nearest(text: str, could: Sequence[Script | Command], most: int = 3) -> list[Near]:
+    """Of all the coach `could` do, what comes nearest to `text`, nearest first; of equals, what stands first."""
     words = _content(text)
-    near = [Near(script, _best(words, (script.title, *script.phrasings))) for script in shelf]
-    near += [Near(command, _best(words, PHRASES[command])) for command in _OFFERED]
+    near = [Near(does, _best(words, _phrasings(does))) for does in could]
     near.sort(key=lambda item: -item.score)
     return near[:most]
+
+
+def _phrasings(does: Script | Command) -> tuple[str, ...]:
+    return PHRASES[does] if isinstance(does, Command) else (does.title, *does.phrasings)
 
 
 def _best(words: Sequence[str], phrasings: Iterable[str]) -> float:

@@ -1,0 +1,250 @@
+"""A conversation in memory: a small playbook with every kind of step, and turns taken one after another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.conversation.guide import Tell
+from bot.conversation.session import Session
+from bot.conversation.turn import MadeDraft, OpenRun, RunCard, Scene, Turn, take_turn
+from bot.conversation.wording import Wording, read_wording
+from bot.message import Address, Identity, Message, Press
+from bot.person import Person
+from bot.reply import Choice, Citation, Reply
+from bot.site import Roster, Site
+from playbooks.conditions import Has
+from playbooks.script import (
+    AnswerType,
+    Ask,
+    Check,
+    Control,
+    Document,
+    Example,
+    Finish,
+    NamedFact,
+    Option,
+    Review,
+    Say,
+    Script,
+    Section,
+    Step,
+    Stop,
+    Unknown,
+)
+
+ENGLISH = Path("bot/conversation/wording/en.md")
+WORDING: Wording = read_wording((Path(__file__).parents[3] / ENGLISH).read_text(encoding="utf-8"))
+NOW = datetime(2026, 6, 3, 8, 0, tzinfo=UTC)
+ALEX = Person("alex", "Alex Byrne", "north", "operator")
+NORTH = Site(
+    "north",
+    "North Works",
+    ("EU",),
+    zone="Europe/Dublin",
+    values={"lead_phone": "4410"},
+    rosters={"lead": Roster(("sam",), "4300")},
+)
+SOURCE = Citation("21 CFR 211.192", "Production record review", "https://example.org", "law")
+MAYBE = Option("maybe", "Perhaps", hint="Then ask {site.lead_phone}.")
+SPILL = Script(
+    id="spill",
+    title="Report a spill",
+    version="1",
+    language="en",
+    purpose="To try things.",
+    for_roles=("operator",),
+    phrasings=("spill on the floor", "something leaked"),
+    control=Control("released_by_maker", "QA", "CC-1", "2026-01-05", "2028-01-05", "First."),
+    site_settings=(),
+    sections=(Section("first", "First things"), Section("end", "The end")),
+    facts={"is_hurt": NamedFact("is_hurt", "somebody may be hurt", Has("hurt", ("yes", "unknown")))},
+    steps=(
+        Step(
+            "hurt",
+            "first",
+            Ask(
+                "Is anybody hurt?",
+                AnswerType.CHOICE,
+                "Anybody hurt",
+                (Option("yes", "Yes"), Option("no", "No"), MAYBE),
+            ),
+            why="People come first.",
+        ),
+        Step(
+            "tell",
+            "first",
+            Stop("notify", "Posted, because somebody said so. Phone {site.lead_phone}.", "lead", ("hurt",)),
+            when=Has("hurt", ("yes",)),
+        ),
+        Step("safe", "first", Say("Keep away from it.")),
+        Step(
+            "seen_at",
+            "first",
+            Ask(
+                "When was it seen?",
+                AnswerType.DATETIME,
+                "Seen at",
+                unknown=Unknown("Not known", "1 day", say="Find out."),
+                checks=(Check("not_after", "now", "That is still to come."),),
+            ),
+        ),
+        Step(
+            "what",
+            "first",
+            Ask(
+                "What is it?",
+                AnswerType.LONG_TEXT,
+                "What was spilt",
+                example=Example("Stuff.", "About 2 litres of ethanol."),
+                offers_opening=True,
+            ),
+            cite=("A-01",),
+        ),
+        Step(
+            "touches",
+            "first",
+            Ask(
+                "What does it touch?",
+                AnswerType.MULTI,
+                "What it touches",
+                (Option("batch", "A batch"), Option("floor", "The floor")),
+                none=Option("none", "Nothing"),
+            ),
+        ),
+        Step(
+            "batches",
+            "first",
+            Ask("Which batches?", AnswerType.LIST, "Batches", is_required=False),
+            when=Has("touches", ("batch",)),
+        ),
+        Step("wet", "first", Ask("Is it still wet?", AnswerType.YES_NO, "Still wet")),
+        Step("review", "end", Review()),
+        Step("draft", "end", Document("deviation-draft", ("docx", "md"), "DRAFT")),
+        Step("end", "end", Finish("Thank you.")),
+    ),
+    hash="a" * 64,
+)
+
+
+@dataclass
+class Talk:
+    """One person talking: each turn starts from what the last one kept."""
+
+    shelf: Sequence[Script] = (SPILL,)
+    person: Person = ALEX
+    site: Site = NORTH
+    session: Session = field(default_factory=Session)
+    runs: dict[str, OpenRun] = field(default_factory=dict)
+    reached: tuple[str, ...] = ("sam",)
+    drafts: list[MadeDraft] = field(default_factory=list)
+    turn: Turn | None = None
+    _seen: list[Choice] = field(default_factory=list)
+
+    def say(self, *texts: str) -> str:
+        """Type texts, one message each; what the coach says to the last, as one text."""
+        for text in texts:
+            self.take(Message("e", Address("test", "alex"), Identity("test", "alex"), text))
+        return self.said
+
+    def press(self, label: str) -> str:
+        """Press the button with this label, the newest there is."""
+        found = [choice for choice in self._seen if label in {choice.label, choice.hint}]
+        assert found, f"no button {label!r}; there is {[choice.label for choice in self._seen]}"
+        return self.send(found[-1].press)
+
+    def send(self, press: Press) -> str:
+        self.take(Message("e", Address("test", "alex"), Identity("test", "alex"), "", press))
+        return self.said
+
+    def take(self, message: Message) -> None:
+        about = (message.press.about if message.press else None) or message.about
+        ref = about.run if about else self.session.focus
+        self.turn = take_turn(self.scene(ref), message)
+        self.session = self.turn.session
+        if change := self.turn.change:
+            before = self.runs.get(change.ref)
+            script = change.begun or (before.script if before else SPILL)
+            events = (*(before.events if before else ()), *change.events)
+            title = before.title if before else change.title
+            self.runs[change.ref] = OpenRun(change.ref, title, script, events, change.state)
+        for reply in self.replies:
+            self._seen += [*reply.choices, *(fact.change for fact in reply.facts if fact.change)]
+
+    def scene(self, ref: str) -> Scene:
+        others = [run for run in self.runs.values() if run.ref != ref and not run.is_over]
+        return Scene(
+            person=self.person,
+            site=self.site,
+            session=self.session,
+            run=self.runs.get(ref),
+            shelf=self.shelf,
+            wording=WORDING,
+            sources={"A-01": SOURCE},
+            now=NOW,
+            new_ref=lambda: f"coach-{len(self.runs) + 1}",
+            reach=lambda role: self.reached,
+            drafts=lambda: self.drafts,
+            others=tuple(RunCard(run.ref, run.title) for run in others),
+        )
+
+    @property
+    def replies(self) -> tuple[Reply, ...]:
+        return self.turn.replies if self.turn else ()
+
+    @property
+    def said(self) -> str:
+        """The texts of the last turn."""
+        return "\n\n".join(reply.text for reply in self.replies)
+
+    @property
+    def tells(self) -> tuple[Tell, ...]:
+        """What the last turn tells other people."""
+        return self.turn.tells if self.turn else ()
+
+    @property
+    def filled(self) -> tuple[str, ...]:
+        """What stands in the field of the question now."""
+        question = self.replies[-1].field
+        return question.filled if question else ()
+
+    @property
+    def labels(self) -> list[str]:
+        """The buttons of the last turn."""
+        return [choice.label for reply in self.replies for choice in reply.choices]
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """The lines of the last turn's reviews."""
+        return {fact.label: fact.value for reply in self.replies for fact in reply.facts}
+
+    @property
+    def run(self) -> OpenRun:
+        """The run in focus."""
+        return self.runs[self.session.focus]
+
+    def on(self, site: Site) -> Talk:
+        return replace(self, site=site)
+
+
+def asked(step: str) -> Talk:
+    """A talk in which the question `step` stands open."""
+    answers = {
+        "hurt": "no",
+        "seen_at": "today 06:00",
+        "what": "Ethanol",
+        "touches": "a batch",
+        "batches": "00123",
+        "wet": "yes",
+        "review": "yes",
+        "end": "",
+    }
+    talk = Talk()
+    talk.send(Press("start", ("spill",)))
+    for name, answer in answers.items():
+        if name == step:
+            return talk
+        talk.say(answer)
+    raise AssertionError(f"no question {step!r}")

@@ -1,0 +1,108 @@
+"""The coach's own sentences: all there, all used, short and without blame."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import bot.conversation
+from bot.conversation.command import Command
+from bot.conversation.wording import Wording, read_wording
+from playbooks.answer import Trouble
+from playbooks.placeholder import placeholders
+from playbooks.utterance import Notice
+from tests.bot.conversation.talk import WORDING
+
+CODE = sorted(Path(bot.conversation.__file__).parent.glob("*.py"))
+KEY_AT = {
+    "wording": 0,
+    "opening": 0,
+    "_aside": 0,
+    "in_run": 1,
+    "which": 1,
+}  # where each call names its sentence
+COMPUTED = {*Trouble, *Notice, Command.THANKS, Command.WAIT, "label_help", "label_drafts"}
+BLAME = re.compile(
+    r"\b(wrong|invalid|error|incorrect|fail\w*|mistake|must|illegal|fault|you did not)\b", re.IGNORECASE
+)
+
+
+def constants() -> set[str]:
+    """Every text that stands in the code of the conversation."""
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in CODE]
+    nodes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    return {node.value for node in nodes if isinstance(node.value, str)}
+
+
+def named_in_calls() -> Iterator[str]:
+    """Every sentence that the code asks for by its name."""
+    for path in CODE:
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if (
+                isinstance(call, ast.Call)
+                and isinstance(call.func, ast.Attribute)
+                and call.func.attr in KEY_AT
+            ):
+                named = call.args[KEY_AT[call.func.attr]]
+                for node in ast.walk(named):
+                    if (
+                        isinstance(node, ast.Constant)
+                        and isinstance(node.value, str)
+                        and node.value.islower()
+                    ):
+                        yield node.value
+
+
+def test_every_sentence_is_used():
+    assert set(WORDING.texts) - constants() - COMPUTED == set()
+
+
+def test_every_sentence_that_the_code_names_is_there():
+    named = set(named_in_calls())
+
+    assert {"hello", "label_pause", "welcome_back", "no_such_step"} <= named, "the search finds the calls"
+    assert named - set(WORDING.texts) - {"label_"} == set()
+
+
+def test_every_trouble_and_every_notice_has_words():
+    assert {*Trouble, *Notice} - set(WORDING.texts) == set()
+
+
+@pytest.mark.parametrize(("key", "text"), WORDING.texts.items())
+def test_a_sentence_is_short_and_blames_nobody(key, text):
+    sentences = re.split(r"[.?!:]\s|\n", text)
+
+    assert text
+    assert max(len(sentence.split()) for sentence in sentences) <= 20
+    assert not BLAME.search(text) or key == "no_playbooks", "it says: if something is wrong now"
+    assert "!" not in text
+
+
+def test_a_line_break_is_a_space_an_empty_line_a_paragraph_and_a_list_stays_a_list():
+    wording = read_wording(
+        "<!-- not said -->\n## one\n\nFirst\nline.\n\nSecond.\n\n- a\n- b\n\n## two_2\nShort {name}.\n"
+    )
+
+    assert wording("one") == "First line.\n\nSecond.\n\n- a\n- b"
+    assert wording("two_2", name="Alex") == "Short Alex."
+
+
+def test_words_in_a_persons_text_are_never_filled_in():
+    wording = Wording({"told": "{name} said: {words}"})
+
+    assert wording("told", name="{words}", words="{name}") == "{words} said: {name}"
+
+
+def test_a_sentence_that_is_not_there_is_an_error():
+    with pytest.raises(KeyError, match="no_such_sentence"):
+        WORDING("no_such_sentence")
+
+
+def test_what_is_filled_in_is_always_given_a_name():
+    odd = {name for text in WORDING.texts.values() for name in placeholders(text) if not name.isidentifier()}
+
+    assert odd == set()
