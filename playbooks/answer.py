@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from rapidfuzz.distance import OSA
@@ -32,9 +33,10 @@ _NEGATIONS = frozenset(
 )
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1}
 _NUMBERED = re.compile(
-    r"(?:option |number |no\.? ?|the )?(?:(?P<number>\d{1,2})|(?P<letter>[a-z])|(?P<ordinal>[a-z]+)(?: one| option)?)[.)]?"
+    r"(?:option |number |no ?(?=\d)|the )?(?:(?P<number>\d{1,2})|(?P<letter>[a-z])|(?P<ordinal>[a-z]+)(?: one| option)?)"
 )
 _SEPARATORS = re.compile(r"[\n,;]+")
+_YEARS = range(1900, 2100)
 
 
 class Trouble(StrEnum):
@@ -92,6 +94,8 @@ def read_answer(ask: Ask, text: str, now: datetime, place: Place) -> Answer | Un
             return _read_text(stripped, MAX_IDENTIFIER)
         case AnswerType.TEXT | AnswerType.LONG_TEXT:
             return _read_text(stripped, ask.max_length)
+        case _:
+            assert_never(ask.type)
 
 
 def picked_answer(ask: Ask, values: Sequence[str]) -> Answer | Unclear:
@@ -105,12 +109,12 @@ def picked_answer(ask: Ask, values: Sequence[str]) -> Answer | Unclear:
         return Unclear(Trouble.EMPTY)
     if not allowed.issuperset(values):
         return Unclear(Trouble.NO_SUCH_OPTION, options_of(ask))
-    if ask.none and ask.none.value in values and len(set(values)) > 1:
-        return Unclear(Trouble.NONE_AND_MORE, (ask.none,))
-    in_order = [option.value for option in options_of(ask) if option.value in values]
-    if ask.type is not AnswerType.MULTI and len(in_order) > 1:
-        return Unclear(Trouble.WHICH_OPTION, tuple(o for o in options_of(ask) if o.value in values))
-    return Answer(tuple(in_order))
+    picked = tuple(option for option in options_of(ask) if option.value in values)
+    if len(picked) > 1 and ask.type is not AnswerType.MULTI:
+        return Unclear(Trouble.WHICH_OPTION, picked)
+    if len(picked) > 1 and (alone := [option for option in picked if option not in ask.options]):
+        return Unclear(Trouble.NONE_AND_MORE, tuple(alone))
+    return Answer(tuple(option.value for option in picked))
 
 
 def options_of(ask: Ask) -> tuple[Option, ...]:
@@ -124,18 +128,9 @@ def options_of(ask: Ask) -> tuple[Option, ...]:
 def pick(text: str, options: Sequence[Option]) -> Option | Unclear:
     """The option that `text` means: by its label, value, number, letter, own word or a close misspelling."""
     words = _plain(text)
-    for option in options:
-        if words in {_plain(option.label), _plain(option.value)}:
-            return option
-    if {option.value for option in options} >= {"yes", "no"}:
-        for synonyms, value in ((_YES, "yes"), (_NO, "no")):
-            if words in synonyms:
-                return next(option for option in options if option.value == value)
-    if (by_place := _by_place(words, options)) is not None:
-        return by_place
-    if _NEGATIONS.intersection(words.split()):
-        return Unclear(Trouble.NO_SUCH_OPTION, tuple(options))
-    near = _with_all_words(words, options) or _close(words, options)
+    near = _named(text, options) or _by_synonym(words, options) or _by_place(words, options)
+    if not near and not _NEGATIONS.intersection(words.split()):
+        near = _with_all_words(words, options) or _close(words, options)
     match near:
         case []:
             return Unclear(Trouble.NO_SUCH_OPTION, tuple(options))
@@ -145,19 +140,34 @@ def pick(text: str, options: Sequence[Option]) -> Option | Unclear:
             return Unclear(Trouble.WHICH_OPTION, tuple(near))
 
 
-def _by_place(words: str, options: Sequence[Option]) -> Option | None:
+def _named(text: str, options: Sequence[Option]) -> list[Option]:
+    """The options whose label or value this is: to the letter, or else but for case and punctuation."""
+    words = _plain(text)
+    exact = [option for option in options if text.strip() in {option.label, option.value}]
+    return exact or [o for o in options if words and words in {_plain(o.label), _plain(o.value)}]
+
+
+def _by_synonym(words: str, options: Sequence[Option]) -> list[Option]:
+    by_value = {option.value: option for option in options}
+    if words in _DONT_KNOW and "unknown" in by_value:
+        return [by_value["unknown"]]
+    if by_value.keys() >= {"yes", "no"} and words in _YES | _NO:
+        return [by_value["yes" if words in _YES else "no"]]
+    return []
+
+
+def _by_place(words: str, options: Sequence[Option]) -> list[Option]:
     match = _NUMBERED.fullmatch(words)
     if not match:
-        return None
+        return []
     if match["number"]:
         place = int(match["number"])
     elif match["letter"]:
         place = ord(match["letter"]) - ord("a") + 1
     else:
         place = _ORDINALS.get(match["ordinal"], 0)
-    if place == -1:
-        return options[-1]
-    return options[place - 1] if 1 <= place <= len(options) else None
+    place = len(options) if place == -1 else place
+    return [options[place - 1]] if 1 <= place <= len(options) else []
 
 
 def _with_all_words(words: str, options: Sequence[Option]) -> list[Option]:
@@ -167,15 +177,32 @@ def _with_all_words(words: str, options: Sequence[Option]) -> list[Option]:
 
 def _close(words: str, options: Sequence[Option]) -> list[Option]:
     """Options at most one slip in four letters away; a second one nearly as close is kept too."""
+    if len(words) < 3:
+        return []
     slips = [
-        (min(OSA.distance(words, _plain(option.label)), OSA.distance(words, _plain(option.value))), option)
+        (min(_slips(words, _plain(option.label)), _slips(words, _plain(option.value))), option)
         for option in options
     ]
     allowed = max(len(words) // 4, 1)
-    best = min((distance for distance, _ in slips), default=allowed + 1)
-    if best > allowed or len(words) < 3:
-        return []
+    best = min((distance for distance, _ in slips), default=0)
     return [option for distance, option in slips if distance <= min(best + 1, allowed)]
+
+
+def _slips(typed: str, meant: str) -> int:
+    """How many slips of the keys lie between the two; very many where the difference is one of meaning.
+
+    Another number is another thing ("line 2"), and another beginning is the opposite ("unreleased").
+    """
+    is_same_kind = _initials(typed) == _initials(meant) and _digits(typed) == _digits(meant)
+    return OSA.distance(typed, meant) if is_same_kind else max(len(typed), len(meant))
+
+
+def _initials(words: str) -> list[str]:
+    return [word[0] for word in words.split()]
+
+
+def _digits(words: str) -> list[str]:
+    return re.findall(r"\d", words)
 
 
 def _read_several(ask: Ask, text: str) -> Answer | Unclear:
@@ -183,7 +210,10 @@ def _read_several(ask: Ask, text: str) -> Answer | Unclear:
     if isinstance(whole, Option):
         return picked_answer(ask, (whole.value,))
     values: list[str] = []
-    for part in _parts(re.sub(r"\band\b|&|\+", ",", text, flags=re.IGNORECASE)):
+    parts = list(_parts(re.sub(r"\band\b|&|\+", ",", text, flags=re.IGNORECASE)))
+    if len(parts) > MAX_ITEMS:
+        return Unclear(Trouble.TOO_MANY, limit=MAX_ITEMS)
+    for part in parts:
         picked = pick(part, options_of(ask))
         if isinstance(picked, Unclear):
             return picked
@@ -204,14 +234,18 @@ def _read_moment(text: str, now: datetime, place: Place) -> Answer | Unclear:
             return Unclear(Trouble.NO_TIME)
         case Missing.NO_SUCH_TIME:
             return Unclear(Trouble.NO_SUCH_TIME)
+        case _:
+            assert_never(found)
 
 
 def _picked_moment(values: Sequence[str]) -> Answer | Unclear:
     try:
         (only,) = values
-        return Answer((only,)) if datetime.fromisoformat(only).tzinfo else Unclear(Trouble.NOT_A_DATE)
+        moment = datetime.fromisoformat(only)
     except ValueError:
         return Unclear(Trouble.NOT_A_DATE)
+    is_moment = moment.tzinfo is not None and moment.year in _YEARS
+    return Answer((only,)) if is_moment else Unclear(Trouble.NOT_A_DATE)
 
 
 def _as_option(moment: datetime) -> Option:

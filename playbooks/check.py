@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator
+from datetime import date
+from typing import assert_never
 
 from playbooks.answer import options_of
 from playbooks.conditions import UNKNOWN, All, Any, Condition, Has, Not, fact_names, names
@@ -17,7 +19,7 @@ from playbooks.placeholder import placeholders
 from playbooks.script import AnswerType, Ask, Check, Document, Finish, Review, Say, Script, Step, Stop
 
 FROZEN_NAMES = ("site.region", "site.product_type", "person.role")
-RUN_WORDS = ("run.ref", "run.started_at")
+RUN_WORDS = ("run.ref",)
 MAX_STEPS = 200
 MAX_OPTIONS = 10
 MAX_QUESTION_WORDS = 30
@@ -68,6 +70,12 @@ def _counts(script: Script) -> Iterator[Problem]:
 def _control(script: Script) -> Iterator[Problem]:
     if not re.fullmatch(r"\d+\.\d+\.\d+", script.version):
         yield Problem(("version",), f"version {script.version!r}", 'write it as "1.0.0", in quotes')
+    dates = (("effective_from", script.control.effective_from), ("review_by", script.control.review_by))
+    for name, written in dates:
+        try:
+            date.fromisoformat(written)
+        except ValueError:
+            yield Problem(("control", name), f"there is no day {written!r}", "correct the date")
     if script.control.review_by <= script.control.effective_from:
         yield Problem(
             ("control", "review_by"), "the review date is not after the effective date", "correct one of them"
@@ -107,6 +115,8 @@ def _step(script: Script, number: int, step: Step) -> Iterator[Problem]:
                 yield from _earlier(script, name, (*path, "stop", "share"), number)
         case Review() | Say() | Document() | Finish():
             pass
+        case _:
+            assert_never(step.does)
 
 
 def _ask(script: Script, number: int, ask: Ask) -> Iterator[Problem]:
@@ -131,6 +141,8 @@ def _ask(script: Script, number: int, ask: Ask) -> Iterator[Problem]:
             )
     if ask.checks and ask.type is not AnswerType.DATETIME:
         yield Problem((*path, "check"), f"a {ask.type} has no time to check", "remove 'check'")
+    if ask.offers_opening and ask.type not in {AnswerType.TEXT, AnswerType.LONG_TEXT}:
+        yield Problem((*path, "offers_opening"), f"a {ask.type} cannot be what was typed", "remove it")
     for place, check in enumerate(ask.checks):
         yield from _check(script, number, place, check)
     if len(ask.pickable) > MAX_OPTIONS:
@@ -166,9 +178,10 @@ def _names_in(script: Script, condition: Condition, path: Path, number: int) -> 
     for name in fact_names(condition):
         if name not in script.facts:
             yield Problem(path, f"unknown fact {name!r}", nearest(name, script.facts))
-        else:
-            for inner in names(script.facts[name].when):
-                yield from () if inner in FROZEN_NAMES else _earlier(script, inner, path, number)
+    for fact in sorted(_reach(script, condition, set())):
+        for name in names(script.facts[fact].when):
+            if script.ask(name):  # an unknown one is told once, at the fact itself
+                yield from _earlier(script, name, path, number)
     for has in _comparisons(condition):
         yield from _values(script, has, path)
 
@@ -195,7 +208,8 @@ def _values(script: Script, has: Has, path: Path) -> Iterator[Problem]:
         possible |= set(has.values) - {UNKNOWN}
     for value in has.values:
         if value not in possible:
-            yield Problem(path, f"{has.name!r} can never be {value!r}", nearest(value, possible))
+            remedy = nearest(value, possible) or f"give {has.name!r} an 'unknown:'"
+            yield Problem(path, f"{has.name!r} can never be {value!r}", remedy)
 
 
 def _earlier(script: Script, name: str, path: Path, number: int) -> Iterator[Problem]:
@@ -272,6 +286,8 @@ def _texts(script: Script) -> Iterator[tuple[Path, str]]:
                 yield (*path, "finish"), text
             case Review():
                 pass
+            case _:
+                assert_never(step.does)
 
 
 def _unused(script: Script) -> Iterator[Problem]:

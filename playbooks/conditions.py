@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import assert_never
 
 from playbooks.run import Answer
 
@@ -86,6 +87,8 @@ def holds(condition: Condition | None, answers: Answers, facts: Facts) -> bool |
         case Has(name, values):
             answer = answers.get(name)
             return None if answer is None else not seen(answer).isdisjoint(values)
+        case _:
+            assert_never(condition)
 
 
 def seen(answer: Answer) -> frozenset[str]:
@@ -107,6 +110,8 @@ def names(condition: Condition | None) -> Iterator[str]:
             yield from names(part)
         case FactHolds() | None:
             pass
+        case _:
+            assert_never(condition)
 
 
 def fact_names(condition: Condition | None) -> Iterator[str]:
@@ -121,6 +126,8 @@ def fact_names(condition: Condition | None) -> Iterator[str]:
             yield from fact_names(part)
         case Has() | IsAnswered() | None:
             pass
+        case _:
+            assert_never(condition)
 
 
 def _all(parts: list[bool | None]) -> bool | None:

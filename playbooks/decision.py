@@ -185,7 +185,7 @@ class _Turn:
                 assert_never(act)
         if isinstance(read, Unclear):
             return read
-        return check_answer(ask, read, self.now, self.answers_above(step))
+        return check_answer(ask, read, self.now, self.answers_on_path())
 
     def keep(self, step: Step, ask: Ask, answer: Answer, act: Typed | Picked | Keep | Skip) -> None:
         is_correction = self.ledger.correcting == step.id
@@ -204,10 +204,7 @@ class _Turn:
             self.say(Hint(hint))
 
     def change(self, step_id: str) -> None:
-        step = self.script.by_id.get(step_id)
-        if step is None or not isinstance(step.does, Ask):
-            msg = f"{self.script.id} has no question {step_id!r}"
-            raise UnknownStep(msg)
+        step, ask = self.question(step_id)
         if self.ledger.is_cancelled:
             self.go_on()
             return
@@ -215,11 +212,13 @@ class _Turn:
         if step_id not in on_path:
             if self.position.cursor != step:
                 self.say(Note(Notice.NOT_ON_PATH, step))
+            elif self.ledger.correcting:
+                self.note(Kept(self.ledger.correcting))
             self.go_on()
             return
         self.wake_up()
         turn = self.note(Asked(step_id, is_correction=True))
-        self.put_question(step, step.does, turn, is_correction=True)
+        self.put_question(step, ask, turn, is_correction=True)
 
     def back(self, put: Put | None) -> None:
         if not self.is_current(put):
@@ -265,6 +264,8 @@ class _Turn:
             case Cancel():
                 self.note(Cancelled())
                 self.say(Note(Notice.CANCELLED))
+            case _:
+                assert_never(act)
 
     # Where it goes on
 
@@ -275,10 +276,8 @@ class _Turn:
             return
         self.wake_up()
         if self.ledger.correcting:
-            step = self.script.by_id[self.ledger.correcting]
-            if isinstance(step.does, Ask):
-                self.put_question(step, step.does, self.ledger.turn, is_correction=True)
-                return
+            self.put_question(*self.question(self.ledger.correcting), self.ledger.turn, is_correction=True)
+            return
         while self.do(self.position.cursor):
             pass
         if self.position.cursor is None and all(isinstance(said, Note) for said in self.said):
@@ -286,8 +285,8 @@ class _Turn:
 
     def say_over(self) -> None:
         """Nothing is left to do: show the draft that stands, or say that it is over."""
-        made = self.ledger.drafts[-1].what if self.ledger.drafts else None
-        if isinstance(made, Drafted):
+        if self.ledger.drafts:
+            made = self.ledger.drafts[-1]
             self.say(DraftMade(self.script.by_id[made.step], made.number))
         else:
             self.say(Note(Notice.IS_OVER))
@@ -313,6 +312,8 @@ class _Turn:
             case Ask() as ask:
                 self.put_question(step, ask, self.turn_of(step), is_correction=False)
                 return False
+            case _:
+                assert_never(step.does)
         return True
 
     def draft(self, step: Step) -> int:
@@ -355,6 +356,13 @@ class _Turn:
 
     # What the act can see
 
+    def question(self, step_id: str) -> tuple[Step, Ask]:
+        step = self.script.by_id.get(step_id)
+        if step is None or not isinstance(step.does, Ask):
+            msg = f"{self.script.id} has no question {step_id!r}"
+            raise UnknownStep(msg)
+        return step, step.does
+
     def open_step(self) -> Step | None:
         """The step a person's words go to now."""
         return self.script.by_id[self.ledger.correcting] if self.ledger.correcting else self.position.cursor
@@ -370,13 +378,14 @@ class _Turn:
         if before := standing.answer if standing else self.ledger.earlier.get(step.id):
             return None if before.is_skipped else before
         opening = self.ledger.started.opening
-        return Answer((opening,)) if ask.offers_opening and opening else None
+        does_fit = ask.offers_opening and 0 < len(opening) <= ask.max_length
+        return Answer((opening,)) if does_fit else None
 
-    def answers_above(self, step: Step) -> dict[str, Answer]:
-        """The live answers above `step`, and what was frozen when the run started."""
-        above = {above.id for above in self.script.steps[: self.script.steps.index(step)]}
+    def answers_on_path(self) -> dict[str, Answer]:
+        """What stands on this path, below the cursor too, and what was frozen when the run started."""
+        steps = (*(given.step for given in self.position.live), *self.position.ahead)
         return frozen_answers(self.ledger.started.given) | {
-            given.step: given.answer for given in self.position.live if given.step in above
+            step: self.ledger.answers[step].answer for step in steps
         }
 
 
@@ -388,6 +397,8 @@ def _words_of(act: Typed | Picked | Keep | Skip) -> str:
             return ", ".join(values)
         case Keep() | Skip():
             return ""
+        case _:
+            assert_never(act)
 
 
 def _hints(ask: Ask, answer: Answer) -> tuple[str, ...]:

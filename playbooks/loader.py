@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -35,7 +35,15 @@ from playbooks.script import (
 
 _NAME = r"^[a-z][a-z0-9_]*$"
 _FILE_NAME = r"^[a-z][a-z0-9-]*$"
+_GUIDE = "docs/writing-a-playbook.md"
+_MOST_NAMED = 12
 _KINDS = ("ask", "say", "stop", "review", "document", "finish")
+_OF_A_QUESTION = frozenset(
+    {
+        *("type", "label", "options", "none", "unknown", "check", "example", "required", "max", "of"),
+        "offers_opening",
+    }
+)
 _OPERATORS = ("in", "includes_any", "answered")
 
 
@@ -146,7 +154,7 @@ def load(tree: object) -> Script:
     try:
         raw = _Script.model_validate(tree)
     except ValidationError as error:
-        raise ScriptRefused([_as_problem(details) for details in error.errors()]) from error
+        raise ScriptRefused([as_problem(each, _known_keys, _GUIDE) for each in error.errors()]) from error
     problems: list[Problem] = []
     steps = [_step(step, ("steps", number), problems) for number, step in enumerate(raw.steps)]
     facts = {
@@ -174,20 +182,25 @@ def load(tree: object) -> Script:
 
 
 def nearest(word: str, words: Iterable[str]) -> str:
-    """A remedy: "did you mean 'classify'?" where one of `words` is close to `word`, else what there is."""
+    """A remedy: "did you mean 'classify'?" where one of `words` is close to `word`, else what there is.
+
+    Of many words only the first are named.
+    """
     known = sorted(set(words))
     found = process.extractOne(word, known, scorer=OSA.distance, score_cutoff=max(len(word) // 3, 1))
     if found:
         return f"did you mean {found[0]!r}?"
-    return f"use one of: {', '.join(known)}" if known else ""
+    named = ", ".join(known[:_MOST_NAMED]) + (", …" if len(known) > _MOST_NAMED else "")
+    return f"use one of: {named}" if known else ""
 
 
-def _as_problem(details: ErrorDetails) -> Problem:
+def as_problem(details: ErrorDetails, known_keys: Callable[[Path], Iterable[str]], guide: str) -> Problem:
+    """What pydantic found, in an author's words. `known_keys` are those allowed at a path; `guide` explains the rest."""
     path: Path = tuple(details["loc"])
     name = ".".join(str(part) for part in path) or "the file"
     match details["type"]:
         case "extra_forbidden":
-            return Problem(path, f"unknown key {str(path[-1])!r}", nearest(str(path[-1]), _known_keys(path)))
+            return Problem(path, f"unknown key {str(path[-1])!r}", nearest(str(path[-1]), known_keys(path)))
         case "missing":
             return Problem(path[:-1], f"{str(path[-1])!r} is missing", f"add '{path[-1]}: …'")
         case "literal_error" | "enum":
@@ -200,8 +213,14 @@ def _as_problem(details: ErrorDetails) -> Problem:
             )
         case "string_type":
             return Problem(path, f"{name} is not text", "put it in quotes")
+        case "dict_type" | "model_type":
+            return Problem(
+                path, f"{name} does not hold names with values", "write 'name: value', a line each"
+            )
+        case "list_type":
+            return Problem(path, f"{name} is no list", "write '- ' before each item, a line each")
         case _:
-            return Problem(path, f"{name}: {details['msg']}", "see docs/writing-a-playbook.md")
+            return Problem(path, f"{name}: {details['msg']}", f"see {guide}")
 
 
 def _known_keys(path: Path) -> Iterable[str]:
@@ -230,6 +249,10 @@ def _step(raw: _Step, path: Path, problems: list[Problem]) -> Step | None:
         found = f"step {raw.id!r} does {' and '.join(kinds) or 'nothing'}"
         problems.append(Problem(path, found, f"give it exactly one of: {', '.join(_KINDS)}"))
         return None
+    if idle := [] if raw.ask is not None else sorted(_OF_A_QUESTION & raw.model_fields_set):
+        problems.append(
+            Problem((*path, idle[0]), f"{kinds[0]!r} takes no {idle[0]!r}", "only a question does")
+        )
     when = None if raw.when is None else _condition(raw.when, (*path, "when"), problems)
     does = _does(raw, path, problems)
     return None if does is None else Step(raw.id, raw.section, does, when, raw.why, tuple(raw.cite))
@@ -296,7 +319,7 @@ def _part(name: str, value: object, path: Path, problems: list[Problem]) -> Cond
         case "not", _:
             inner = _condition(value, path, problems)
             return inner and Not(inner)
-        case (("all" | "fact"), _):
+        case (("all" | "any" | "fact"), _):
             problems.append(
                 Problem(
                     path, f"{name!r} cannot hold {value!r}", "see 'Conditions' in docs/writing-a-playbook.md"
@@ -314,9 +337,12 @@ def _part(name: str, value: object, path: Path, problems: list[Problem]) -> Cond
 
 
 def _several(name: str, raw: Sequence[object], path: Path, problems: list[Problem]) -> Condition | None:
+    if not raw:
+        problems.append(Problem(path, f"{name!r} holds nothing", "give it a list of conditions"))
+        return None
     parts = [_condition(part, (*path, number), problems) for number, part in enumerate(raw)]
     known = tuple(part for part in parts if part is not None)
-    if not known or len(known) < len(parts):
+    if len(known) < len(parts):
         return None
     return All(known) if name == "all" else Any(known)
 

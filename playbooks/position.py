@@ -1,7 +1,8 @@
 """Where a run stands: everything is derived from its answers, nothing is remembered.
 
 `resolve` walks the list once. For each step whose `when` is true given only the live answers above it, the
-stored answer is used if there is one and it is still valid; the first step without one is the cursor.
+stored answer is used if there is one and it is still valid; the first step without one is the cursor. A `finish`
+ends the walk.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from playbooks.answer import Trouble, Unclear, options_of
-from playbooks.conditions import Answers, Condition, holds
-from playbooks.run import Answer, Event, Given, Ledger, hash_of
-from playbooks.script import AnswerType, Ask, Check, Document, Review, Script, Step
+from playbooks.conditions import Answers, holds
+from playbooks.run import Answer, Drafted, Given, Ledger, hash_of
+from playbooks.script import AnswerType, Ask, Check, Document, Finish, Review, Script, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,12 @@ class _Walk:
 def resolve(script: Script, ledger: Ledger) -> Position:
     """Where the run of `script` with this `ledger` stands."""
     facts = {name: fact.when for name, fact in script.facts.items()}
-    walk = _Walk(answers=_frozen(ledger))
+    walk = _Walk(answers=frozen_answers(ledger.started.given))
     for step in script.steps:
         if holds(step.when, walk.answers, facts):
             _visit(step, ledger, walk)
+            if isinstance(step.does, Finish):
+                break
     dormant = tuple(
         step.id for step in script.steps if step.id in ledger.answers and step.id not in walk.reached
     )
@@ -115,16 +118,6 @@ def frozen_answers(given: Mapping[str, tuple[str, ...]]) -> dict[str, Answer]:
     return {name: Answer(values) for name, values in given.items()}
 
 
-def is_true(condition: Condition, script: Script, ledger: Ledger, position: Position) -> bool:
-    """Whether `condition` holds on the live answers."""
-    answers = _frozen(ledger) | {given.step: given.answer for given in position.live}
-    return holds(condition, answers, {name: fact.when for name, fact in script.facts.items()}) is True
-
-
-def _frozen(ledger: Ledger) -> dict[str, Answer]:
-    return frozen_answers(ledger.started.given)
-
-
 def _visit(step: Step, ledger: Ledger, walk: _Walk) -> None:
     walk.reached.add(step.id)
     does = step.does
@@ -152,16 +145,15 @@ def _visit(step: Step, ledger: Ledger, walk: _Walk) -> None:
 def _is_done(step: Step, ledger: Ledger, walk: _Walk) -> bool:
     match step.does:
         case Review():
-            return ledger.confirmed_hash == hash_answers(walk.live)
+            return ledger.confirmed.get(step.id) == hash_answers(walk.live)
         case Document():
-            return _last_draft_hash(ledger.drafts) == hash_answers(walk.live)
+            return _last_draft_hash(step, ledger.drafts) == hash_answers(walk.live)
         case _:
             return step.id in ledger.told
 
 
-def _last_draft_hash(drafts: tuple[Event, ...]) -> str:
-    what = drafts[-1].what if drafts else None
-    return what.answers_hash if what and what.kind == "drafted" else ""
+def _last_draft_hash(step: Step, drafts: tuple[Drafted, ...]) -> str:
+    return next((made.answers_hash for made in reversed(drafts) if made.step == step.id), "")
 
 
 def _moment(against: str, at: datetime, answers: Answers) -> datetime | None:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, assert_never
 
 from pydantic import Field, TypeAdapter
 
@@ -241,7 +241,7 @@ class Ledger:
     """What stands after the events of one run.
 
     `answers`: by step, the latest that was not taken back. `earlier`: by step, the latest that *was*
-    taken back, to be offered again. `asking` is the last question put and `turn` the number of that event;
+    taken back, to be offered again. `confirmed`: by review, the hash of the answers confirmed. `asking` is the last question put and `turn` the number of that event;
     `correcting` is the step being changed now, if any. `last_act` is the latest answer, skip or confirmation
     that stands: what "back" takes back.
     """
@@ -251,8 +251,8 @@ class Ledger:
     answers: Mapping[str, Given]
     earlier: Mapping[str, Answer]
     told: frozenset[str]
-    confirmed_hash: str
-    drafts: tuple[Event, ...]
+    confirmed: Mapping[str, str]
+    drafts: tuple[Drafted, ...]
     asking: str
     turn: int
     correcting: str
@@ -274,8 +274,9 @@ def fold(events: Sequence[Event]) -> Ledger:
     answers: dict[str, Given] = {}
     earlier: dict[str, Answer] = {}
     told: set[str] = set()
-    drafts: list[Event] = []
-    confirmed_hash = asking = correcting = ""
+    drafts: list[Drafted] = []
+    confirmed: dict[str, str] = {}
+    asking = correcting = ""
     turn = last_act = 0
     is_paused = is_cancelled = False
     for event in events:
@@ -288,7 +289,7 @@ def fold(events: Sequence[Event]) -> Ledger:
                     last_act = event.seq
                 correcting = "" if correcting == what.step else correcting
             case Confirmed() as what if event.seq not in undone:
-                confirmed_hash, last_act = what.answers_hash, event.seq
+                confirmed[what.step], last_act = what.answers_hash, event.seq
             case Asked() as what:
                 asking, turn = what.step, event.seq
                 correcting = what.step if what.is_correction else ""
@@ -296,8 +297,8 @@ def fold(events: Sequence[Event]) -> Ledger:
                 correcting = ""
             case Told() as what:
                 told.add(what.step)
-            case Drafted():
-                drafts.append(event)
+            case Drafted() as what:
+                drafts.append(what)
             case Paused():
                 is_paused = True
             case Resumed():
@@ -306,13 +307,15 @@ def fold(events: Sequence[Event]) -> Ledger:
                 is_cancelled = True
             case Started() | Digressed() | Confirmed():
                 pass
+            case _:
+                assert_never(event.what)
     return Ledger(
         started=started,
         last_seq=events[-1].seq,
         answers=answers,
         earlier=earlier,
         told=frozenset(told),
-        confirmed_hash=confirmed_hash,
+        confirmed=confirmed,
         drafts=tuple(drafts),
         asking=asking,
         turn=turn,

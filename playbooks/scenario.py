@@ -95,7 +95,7 @@ def unmet(expected: Mapping[str, object], played: Played, script: Script, place:
 
 def _is_met(name: str, wanted: object, found: Sequence[str] | bool | str) -> bool:
     if isinstance(found, bool):
-        return found == (wanted in {True, "yes"})
+        return found == (wanted is True or wanted == "yes")
     if isinstance(found, str) and name == "stopped":
         return found == wanted
     items = [str(item) for item in wanted] if isinstance(wanted, list) else [str(wanted)]
@@ -138,7 +138,7 @@ class _Player:
         self.follow(decision.said)
 
     def change(self, step_id: str) -> None:
-        if not self.stopped:
+        if not self.stopped and self.script.ask(step_id):
             self.follow(self.act(Change(step_id)))
 
     def act(self, act: Act) -> tuple[Utterance, ...]:
@@ -148,7 +148,7 @@ class _Player:
 
     def follow(self, said: tuple[Utterance, ...]) -> None:
         """Answer each question from the answers, confirm each review, until nothing is asked."""
-        while said:
+        while True:
             self.is_finished |= any(isinstance(u, Spoken) and isinstance(u.does, Finish) for u in said)
             match said[-1]:
                 case Question(step=step):

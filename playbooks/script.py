@@ -67,7 +67,7 @@ class Example:
 class Ask:
     """One question.
 
-    `label` is its short name in a review and a draft. `of` is what a `list` holds.
+    `label` is its short name in a review and a draft.
     `offers_opening`: the words that started the run are offered as the answer.
     """
 
@@ -82,10 +82,6 @@ class Ask:
     is_required: bool = True
     max_length: int = 500
     offers_opening: bool = False
-
-    def option(self, value: str) -> Option | None:
-        """The option kept as `value`, "none of these" included."""
-        return next((option for option in self.pickable if option.value == value), None)
 
     @property
     def pickable(self) -> tuple[Option, ...]:

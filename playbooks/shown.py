@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from typing import assert_never
 
 from playbooks.answer import options_of, show_moment
 from playbooks.position import Position
@@ -47,13 +48,14 @@ def show_answer(ask: Ask, answer: Answer, zone: tzinfo) -> str:
             return ", ".join(answer.values)
         case AnswerType.TEXT | AnswerType.LONG_TEXT | AnswerType.IDENTIFIER:
             return answer.value
+        case _:
+            assert_never(ask.type)
 
 
 def live_lines(script: Script, position: Position, zone: tzinfo) -> tuple[ShownAnswer, ...]:
     """Every live answer in the order of the script."""
-    lines = []
-    for given in position.live:
-        step = script.by_id[given.step]
-        if isinstance(step.does, Ask):
-            lines.append(ShownAnswer(step, step.does, given, show_answer(step.does, given.answer, zone)))
-    return tuple(lines)
+    return tuple(
+        ShownAnswer(script.by_id[given.step], ask, given, show_answer(ask, given.answer, zone))
+        for given in position.live
+        if (ask := script.ask(given.step))
+    )

@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from playbooks.run import (
+    Answer,
+    Answered,
+    Asked,
+    Cancelled,
+    Confirmed,
+    Digressed,
+    Drafted,
+    Event,
+    Kept,
+    Paused,
+    Resumed,
+    Skipped,
+    Started,
+    Told,
+    Undone,
+    What,
+    canonical_json,
+    fold,
+    hash_of,
+    what_from_json,
+    what_to_json,
+)
+
+AT = datetime(2025, 6, 3, 6, 0, tzinfo=UTC)
+STARTED = Started("an-example", "1.0.0", "0" * 64, {"person.role": ("operator",)}, opening="alarm")
+DRAFT = Drafted("draft", 1, 6, "h", "f")
+
+
+def events(*whats: What) -> list[Event]:
+    return [Event(seq, AT, "person-1", what) for seq, what in enumerate((STARTED, *whats), start=1)]
+
+
+def test_the_latest_answer_stands_with_who_gave_it_and_when():
+    ledger = fold(events(Answered("where", ("Line 1",)), Answered("where", ("Line 2",)), Skipped("when")))
+    assert ledger.answers["where"].answer == Answer(("Line 2",))
+    assert (ledger.answers["where"].seq, ledger.answers["where"].by, ledger.answers["where"].at) == (
+        3,
+        "person-1",
+        AT,
+    )
+    assert ledger.answers["when"].answer == Answer(is_skipped=True)
+    assert ledger.last_act == 4
+
+
+def test_taking_a_change_back_reveals_the_answer_before_it():
+    ledger = fold(events(Answered("where", ("Line 1",)), Answered("where", is_unknown=True), Undone(3)))
+    assert ledger.answers["where"].answer == Answer(("Line 1",))
+    assert ledger.earlier == {"where": Answer(is_unknown=True)}
+    assert ledger.last_act == 2
+
+
+def test_taking_a_confirmation_back_leaves_the_one_before_it():
+    ledger = fold(events(Confirmed("review", "h1"), Confirmed("review", "h2"), Undone(3)))
+    assert ledger.confirmed == {"review": "h1"}
+
+
+def test_each_review_has_its_own_confirmation():
+    assert fold(events(Confirmed("first", "h1"), Confirmed("second", "h2"))).confirmed == {
+        "first": "h1",
+        "second": "h2",
+    }
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        (Answered("where", ("Line 2",)),),
+        (Skipped("where"),),
+        (Kept("where"),),
+        (Undone(2),),
+        (Asked("when"),),
+    ],
+)
+def test_a_correction_ends_with_an_answer_a_keep_an_undo_or_the_next_question(after):
+    before = (Answered("where", ("Line 1",)), Asked("where", is_correction=True))
+    assert fold(events(*before)).correcting == "where"
+    assert fold(events(*before, *after)).correcting == ""
+
+
+def test_an_answer_elsewhere_does_not_end_a_correction():
+    ledger = fold(events(Asked("where", is_correction=True), Answered("when", ("now",))))
+    assert ledger.correcting == "where"
+
+
+def test_the_turn_is_the_event_that_asked():
+    ledger = fold(events(Asked("where"), Digressed("why"), Answered("where", ("Line 1",)), Asked("when")))
+    assert (ledger.asking, ledger.turn, ledger.last_seq) == ("when", 5, 5)
+
+
+def test_what_was_told_and_drafted_is_kept_whatever_comes_later():
+    ledger = fold(events(Told("tell", "h", "qa_on_call", ("person-qa",)), DRAFT, Cancelled()))
+    assert (ledger.told, ledger.drafts, ledger.is_cancelled) == (frozenset({"tell"}), (DRAFT,), True)
+
+
+def test_a_pause_lasts_until_it_is_resumed():
+    assert fold(events(Paused())).is_paused
+    assert not fold(events(Paused(), Resumed())).is_paused
+
+
+def test_a_run_begins_with_its_start():
+    with pytest.raises(TypeError, match="a run begins with 'started', not with 'asked'"):
+        fold([Event(1, AT, "person-1", Asked("where"))])
+
+
+def test_an_answer_reads_as_its_first_value_or_nothing():
+    assert Answer(("a", "b")).value == "a"
+    assert Answer().value == ""
+
+
+# As JSON
+
+_WORDS = st.text(max_size=20)
+_VALUES = st.lists(_WORDS, max_size=3).map(tuple)
+_WHATS: st.SearchStrategy[What] = st.one_of(
+    st.builds(Started, _WORDS, _WORDS, _WORDS, st.dictionaries(_WORDS, _VALUES, max_size=2), _WORDS),
+    st.builds(Asked, _WORDS, st.booleans()),
+    st.builds(Answered, _WORDS, _VALUES, st.booleans(), _WORDS),
+    st.builds(Skipped, _WORDS),
+    st.builds(Undone, st.integers(1, 10**6)),
+    st.builds(Kept, _WORDS),
+    st.builds(Confirmed, _WORDS, _WORDS),
+    st.builds(Told, _WORDS, _WORDS, _WORDS, _VALUES),
+    st.builds(Digressed, _WORDS),
+    st.sampled_from([Paused(), Resumed(), Cancelled()]),
+    st.builds(Drafted, _WORDS, st.integers(1, 99), st.integers(1, 999), _WORDS, _WORDS),
+)
+
+
+@given(_WHATS)
+def test_what_happened_comes_back_from_json_as_it_was(what):
+    assert what_from_json(what_to_json(what)) == what
+
+
+@pytest.mark.parametrize(
+    "value", ["00123", "1E5", "12-05", "1.10", "no", "Crème", "Партия 25Б", "🧪", "e\u0301"]
+)
+def test_an_answer_survives_json_unchanged(value):
+    what = Answered("batch", (value,), said=value)
+    assert what_from_json(what_to_json(what)) == what
+    assert value in what_to_json(what)
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"kind":"danced"}', '{"kind":"undone","event":"soon"}'])
+def test_json_that_is_no_event_is_refused(text):
+    with pytest.raises(ValidationError):
+        what_from_json(text)
+
+
+def test_the_same_value_always_has_the_same_json_and_hash():
+    assert canonical_json({"b": 1, "a": ["é"]}) == '{"a":["é"],"b":1}'
+    assert hash_of({"b": 1, "a": ["é"]}) == hash_of({"a": ["é"], "b": 1})
+    assert hash_of({"a": 1}) != hash_of({"a": "1"})
