@@ -10,6 +10,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from bot.store import migrate
+from bot.store.database import Database
 from tests.postgres import (
     ADDRESS_VARIABLE,
     NoPostgresError,
@@ -64,6 +66,33 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     url = server.fresh_database()
     yield url
     server.drop(url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database with every table and no row, of the test's own: the test runs once on each engine."""
+    if request.param == "sqlite":
+        path = tmp_path / "coach.db"
+        shutil.copyfile(request.getfixturevalue("migrated_file"), path)
+        database = Database(f"sqlite:///{path}")
+        yield database
+        database.close()
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    server.prepare_template("migrated", migrate.upgrade)
+    url = server.from_template("migrated")
+    database = Database(url)
+    yield database
+    database.close()
+    server.drop(url)
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite database with every table and no row; to be copied, never opened."""
+    path = tmp_path_factory.mktemp("migrated") / "coach.db"
+    migrate.upgrade(f"sqlite:///{path}")
+    return path
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from bot.errors import CoachError
 from bot.store.anchors import Anchor, Head, all_anchors, export_line, hash_of_anchor, merkle_root
 from bot.store.audit import GENESIS
-from bot.store.findings import Finding
+from bot.store.findings import UNREADABLE, Finding
 from bot.store.tables import anchored_heads
 from playbooks.run import canonical_json
 
@@ -45,36 +45,40 @@ class Chain:
 def check_anchors(conn: Connection, since_anchor: int | None, exported: Iterable[str] | None) -> Chain:
     """Check every anchor up to the first that is wrong, and take from the right ones what they fixed.
 
-    Raises CoachError when there is no anchor of number `since_anchor`.
+    Raises CoachError when all are right and none has the number `since_anchor`. When one is wrong before
+    that number, there is no point to start from, and every entry is to be checked.
     """
-    findings = []
     anchored: dict[str, Anchored] = {}
     start: dict[str, Point] = {}
-    lines = {}
-    prev, count = GENESIS, 0
-    for anchor, heads_json in all_anchors(conn):
-        heads = _heads(heads_json)
-        if wrong := _wrong_with(anchor, heads, prev, count):
-            findings.append(Finding("anchor", "anchors", count + 1, wrong))
-            break
-        prev, count = anchor.hash, anchor.seq
-        lines[count] = export_line(anchor)
-        anchored |= {stream: Anchored(seq, head_hash, count) for stream, seq, head_hash in heads}
-        if count == since_anchor:
-            start = {stream: Point(at.seq, at.hash) for stream, at in anchored.items()}
-    if since_anchor is not None and since_anchor not in lines:
-        msg = f"there is no anchor {since_anchor} to start from; the last one is {count}"
-        raise CoachError(msg)
+    lines: dict[int, str] = {}
+    prev, count, wrong = GENESIS, 0, ""
+    try:
+        for anchor, heads_json in all_anchors(conn):
+            lines[anchor.seq] = export_line(anchor)
+            heads = _heads(heads_json)
+            wrong = wrong or _wrong_with(anchor, heads, prev, count)
+            if wrong:
+                continue  # what comes after the wrong one is there all the same; the file outside may say more
+            prev, count = anchor.hash, anchor.seq
+            anchored |= {stream: Anchored(seq, head_hash, count) for stream, seq, head_hash in heads}
+            if count == since_anchor:
+                start = {stream: Point(at.seq, at.hash) for stream, at in anchored.items()}
+    except UNREADABLE:
+        wrong = wrong or "it holds what no anchor can hold"
+    findings = [Finding("anchor", "anchors", count + 1, wrong)] if wrong else []
     if not findings:
         findings += _noted_otherwise(conn, anchored)
     findings += _exported_otherwise(lines, exported or ())
+    if since_anchor is not None and since_anchor not in lines and not findings:
+        msg = f"there is no anchor {since_anchor} to start from; the last one is {count}"
+        raise CoachError(msg)
     return Chain(tuple(findings), anchored, start, count)
 
 
 def _heads(heads_json: str) -> list[Head]:
     try:
         return [(str(stream), int(seq), str(head_hash)) for stream, seq, head_hash in json.loads(heads_json)]
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return []  # which no root fits
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from contextvars import copy_context
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
-from sqlite3 import OperationalError as SQLiteOperationalError
+from sqlite3 import Error as SQLiteError
 from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -26,6 +26,9 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 WAIT_SECONDS = 5  # for a connection, for a lock, for one statement
+ANSWER_SECONDS = (
+    8.0  # for the server's answer; longer than one statement may take, so that its own word comes first
+)
 IDLE_SECONDS = 10  # a transaction that does nothing for so long is given up by PostgreSQL
 THREADS = {"sqlite": 1, "postgresql": 8}
 
@@ -50,10 +53,16 @@ _SQLITE_UNAVAILABLE = (
     "SQLITE_FULL",
     "SQLITE_IOERR",
     "SQLITE_CANTOPEN",
-    "SQLITE_READONLY",
     "SQLITE_PROTOCOL",
     "SQLITE_NOMEM",
 )
+
+# PostgreSQL's operational errors all are; of the others, only that our transaction was given up for waiting too long.
+_POSTGRESQL_UNAVAILABLE = ("25P03", "25P04")
+
+# A server that has just become the standby, or a disk remounted after a fault, takes no writes. Where we only
+# meant to read, the same error says that the block wrote: our own mistake.
+_READ_ONLY = ("SQLITE_READONLY", "25006")
 
 
 class Database:
@@ -62,10 +71,10 @@ class Database:
     Nothing is connected before the first transaction. Safe to share between threads.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, answers_within: float | None = ANSWER_SECONDS) -> None:
         self.url = _normalised(url)
         self.dialect = self.url.get_backend_name()
-        self.engine = _sqlite(self.url) if self.dialect == "sqlite" else _postgresql(self.url)
+        self.engine = _sqlite(self.url) if self.dialect == "sqlite" else _postgresql(self.url, answers_within)
         event.listen(self.engine, "begin", self._begin)
         self._readers = self.engine.execution_options(transaction="read")
         self._threads = ThreadPoolExecutor(THREADS[self.dialect], thread_name_prefix="store")
@@ -76,7 +85,7 @@ class Database:
 
         Raises StoreUnavailable when the database cannot be reached, is busy for too long or is full.
         """
-        with _unavailability(), self.engine.begin() as conn:
+        with _unavailability(*_READ_ONLY), self.engine.begin() as conn:
             yield conn
 
     @contextmanager
@@ -105,7 +114,7 @@ class Database:
 def _normalised(url: str) -> URL:
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # the latter where the port is no number
         msg = (
             "the database address cannot be read; write sqlite:///path/to/file or postgresql://user@host/name"
         )
@@ -124,7 +133,9 @@ def _normalised(url: str) -> URL:
 
 
 def _sqlite(url: URL) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": WAIT_SECONDS}, pool_timeout=WAIT_SECONDS)
+    engine = create_engine(
+        url, connect_args={"timeout": WAIT_SECONDS}, pool_timeout=WAIT_SECONDS, hide_parameters=True
+    )
     path = Path(url.database or "")
 
     @event.listens_for(engine, "do_connect")
@@ -150,13 +161,14 @@ def _sqlite(url: URL) -> Engine:
     return engine
 
 
-def _postgresql(url: URL) -> Engine:
+def _postgresql(url: URL, answers_within: float | None) -> Engine:
     engine = create_engine(
         url,
         pool_size=THREADS["postgresql"],
         max_overflow=0,
         pool_timeout=WAIT_SECONDS,
         pool_pre_ping=True,
+        hide_parameters=True,  # what people wrote must not stand in an error, which is logged
         connect_args={
             "connect_timeout": WAIT_SECONDS,
             "prepare_threshold": None,  # PgBouncer hands each transaction to another server process
@@ -169,6 +181,16 @@ def _postgresql(url: URL) -> Engine:
         },
     )
 
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: object, _record: object, args: Any, options: Any) -> Any:
+        from bot.store.impatient import (
+            ImpatientConnection,
+        )  # the driver is loaded where there is a PostgreSQL
+
+        connection = ImpatientConnection.connect(*args, **options)
+        connection.answers_within = answers_within
+        return connection
+
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
         connection.autocommit = True  # the driver must not begin transactions of its own
@@ -177,21 +199,23 @@ def _postgresql(url: URL) -> Engine:
 
 
 @contextmanager
-def _unavailability() -> Iterator[None]:
+def _unavailability(*also: str) -> Iterator[None]:
     try:
         yield
     except PoolTimeout as error:
         msg = f"no database connection became free within {WAIT_SECONDS} s"
         raise StoreUnavailable(msg) from error
-    except (OperationalError, InterfaceError) as error:
-        if not _is_unavailability(error):
+    except DBAPIError as error:
+        if not _is_unavailability(error, also):
             raise
         reason = str(error.orig).strip().partition("\n")[0]
         msg = f"the database cannot be used now: {reason}"
         raise StoreUnavailable(msg) from error
 
 
-def _is_unavailability(error: DBAPIError) -> bool:
-    if isinstance(error.orig, SQLiteOperationalError):
-        return getattr(error.orig, "sqlite_errorname", "").startswith(_SQLITE_UNAVAILABLE)
-    return True
+def _is_unavailability(error: DBAPIError, also: tuple[str, ...]) -> bool:
+    if isinstance(error.orig, SQLiteError):
+        name: str = getattr(error.orig, "sqlite_errorname", "")
+        return name.startswith((*_SQLITE_UNAVAILABLE, *also))
+    code = getattr(error.orig, "sqlstate", None)
+    return isinstance(error, (OperationalError, InterfaceError)) or code in (*_POSTGRESQL_UNAVAILABLE, *also)

@@ -5,6 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from sqlalchemy.exc import DataError
+
+# What reading a row raises when an owner put something into it that is no value of its column: SQLite keeps
+# whatever it is given, and PostgreSQL has times that Python has not.
+UNREADABLE = (ValueError, OverflowError, DataError)
+
 Wrong = Literal["edited", "deleted", "truncated", "rewritten", "head", "anchor", "export"]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from bot.store.moment import db_now
 from bot.store.tables import heartbeats
@@ -27,3 +27,14 @@ def ages(conn: Connection) -> dict[str, timedelta]:
     """For each process we ever heard of: how long ago it was last alive."""
     rows = conn.execute(select(heartbeats.c.process, heartbeats.c.at, db_now().label("now")))
     return {row.process: row.now - row.at for row in rows}
+
+
+def forget(conn: Connection, process: str) -> None:
+    """The process has stopped as it was told to: nobody need look for it."""
+    conn.execute(delete(heartbeats).where(heartbeats.c.process == process))
+
+
+def prune(conn: Connection, older_than: timedelta) -> int:
+    """Forget the processes that were last alive so long ago; how many. Each start has a name of its own."""
+    old = heartbeats.c.at < select(db_now(-older_than)).scalar_subquery()
+    return conn.execute(delete(heartbeats).where(old)).rowcount

@@ -10,15 +10,17 @@ from bot.store.moment import db_now
 from bot.store.tables import inbox
 from bot.store.upsert import on_both_engines
 
+# The row is asked for, because PostgreSQL's driver does not say how many rows an INSERT made.
 _REMEMBER = on_both_engines(
-    inbox, lambda insert: insert.values(received_at=db_now()).on_conflict_do_nothing()
+    inbox,
+    lambda insert: insert.values(received_at=db_now()).on_conflict_do_nothing().returning(inbox.c.event_id),
 )
 
 
 def remember(conn: Connection, channel: str, event_id: str, person_id: str) -> bool:
     """Whether this delivery is new. Of two at once, the second waits until the first is kept or given up."""
     delivery = {"channel": channel, "event_id": event_id, "person": person_id}
-    return conn.execute(_REMEMBER(conn), delivery).rowcount == 1
+    return conn.execute(_REMEMBER(conn), delivery).first() is not None
 
 
 def prune(conn: Connection, older_than: timedelta, batch: int) -> int:

@@ -12,6 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+from bot.errors import CoachError
 from bot.store.database import Database
 
 _FOLDER = Path(__file__).parent / "migrations"
@@ -22,13 +23,13 @@ def upgrade(url: str) -> None:
     """Bring the database at `url` to this version's schema: all of it or, when a step fails, none of it.
 
     Running it again, or twice at the same time, is harmless. Raises StoreUnavailable when a table stays
-    locked by somebody else for too long.
+    locked by somebody else for too long, and CoachError when a later release has changed the database.
 
     1. Wait until no other migration runs (PostgreSQL: an advisory lock; SQLite: the write lock itself).
     2. Only then take the limits that suit changes of tables: give up early on a lock, late on the work.
     3. Run what is missing, in the same transaction.
     """
-    database = Database(url)
+    database = Database(url, answers_within=None)
     try:
         with database.writing() as conn:
             if database.dialect == "postgresql":
@@ -38,6 +39,7 @@ def upgrade(url: str) -> None:
                     "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '5s'; "
                     "SET LOCAL idle_in_transaction_session_timeout = 0"
                 )
+            _refuse_a_later_version(current(conn))
             command.upgrade(_config(conn), "head")
     finally:
         database.close()
@@ -67,6 +69,16 @@ def draft(message: str) -> None:
             number = f"{int(expected()) + 1:04}"
             command.revision(_config(conn), message, autogenerate=True, rev_id=number)
         database.close()
+
+
+def _refuse_a_later_version(found: str) -> None:
+    known = [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
+    if found and found not in known:
+        msg = (
+            f"the database has version {found}, which this release does not know (it needs {expected()}); "
+            "install the release that last ran here, or a later one"
+        )
+        raise CoachError(msg)
 
 
 def _config(conn: Connection | None = None) -> Config:

@@ -115,7 +115,7 @@ def write(conn: Connection, messages: Sequence[NewMessage], pulled: Collection[s
     # Sorted: again one order for everybody who may have to wait for somebody's commit.
     rows = [_new_row(wanted[key], numbers[key], now, pulled) for key in sorted(wanted)]
     inserted = conn.execute(_INSERT_NEW(conn).returning(outbox.c.dedupe_key, outbox.c.id), rows)
-    ids: dict[str, int] = dict(inserted.tuples().all())
+    ids: dict[str, int] = dict(inserted.all())
     if len(ids) < len(wanted):
         wanted = {key: message for key, message in wanted.items() if key in ids}
         provisional, numbers = numbers, _numbers(wanted.values(), heads)
@@ -146,12 +146,8 @@ def write(conn: Connection, messages: Sequence[NewMessage], pulled: Collection[s
 
 def transcript(conn: Connection, address_id: int, after_seq: int, limit: int) -> list[OutboxMessage]:
     """What was said at this address after the given number, in order."""
-    statement = (
-        ROWS.where(outbox.c.address == address_id, outbox.c.seq > after_seq, outbox.c.state == "sent")
-        .order_by(outbox.c.seq)
-        .limit(limit)
-    )
-    return [from_row(row) for row in conn.execute(statement)]
+    values = {"in_address": address_id, "after_seq": after_seq, "limit": limit}
+    return [from_row(row) for row in conn.execute(_TRANSCRIPT, values)]
 
 
 def earlier(conn: Connection, address_id: int, before_seq: int | None, limit: int) -> list[OutboxMessage]:
@@ -180,13 +176,13 @@ def recently_written(conn: Connection, channel: str, within: timedelta) -> dict[
         .where(outbox.c.written_at >= select(db_now(-within)).scalar_subquery(), outbox.c.channel == channel)
         .group_by(outbox.c.address)
     )
-    return dict(conn.execute(statement).tuples().all())
+    return dict(conn.execute(statement).all())
 
 
 def depth(conn: Connection) -> Depth:
     """How much waits, for the metrics and the doctor."""
     counts = conn.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state))
-    by_state: dict[str, int] = dict(counts.tuples().all())
+    by_state: dict[str, int] = dict(counts.all())
     oldest = select(NOW, func.min(outbox.c.due_at)).where(is_waiting(outbox), outbox.c.due_at <= NOW)
     now, since = conn.execute(oldest).one()
     return Depth(by_state, now - since if since else timedelta(0))
@@ -235,6 +231,15 @@ _LOCK_ADDRESSES = (
 )
 _INSERT_NEW = on_both_engines(
     outbox, lambda insert: insert.on_conflict_do_nothing(index_elements=["dedupe_key"])
+)
+_TRANSCRIPT = (
+    ROWS.where(
+        outbox.c.address == bindparam("in_address"),
+        outbox.c.seq > bindparam("after_seq"),
+        outbox.c.state == "sent",
+    )
+    .order_by(outbox.c.seq)
+    .limit(bindparam("limit"))
 )
 _MOVE = update(outbox).where(outbox.c.id == bindparam("moved")).values(seq=bindparam("to"))
 _KEEP_LAST_SEQ = (

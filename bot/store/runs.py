@@ -32,6 +32,10 @@ _EVENTS = (
     .where(run_events.c.run == bindparam("in_ref"), run_events.c.seq <= bindparam("upto"))
     .order_by(run_events.c.seq)
 )
+_OF_PERSON = (
+    select(runs).where(runs.c.person == bindparam("in_person")).order_by(runs.c.touched_at.desc(), runs.c.ref)
+)
+_OF_PERSON_IN = _OF_PERSON.where(runs.c.state.in_(bindparam("in_states", expanding=True)))
 _LAST = 2**31 - 1  # the highest number a run's event can have
 
 _WHAT: TypeAdapter[What] = TypeAdapter(What)
@@ -98,10 +102,10 @@ def of_person(
     conn: Connection, person_id: str, states: Collection[RunState] | None = None
 ) -> tuple[RunRow, ...]:
     """The person's runs, or those in one of these states; the one touched last comes first."""
-    query = select(runs).where(runs.c.person == person_id).order_by(runs.c.touched_at.desc(), runs.c.ref)
-    if states is not None:
-        query = query.where(runs.c.state.in_(states))
-    return tuple(map(_run_row, conn.execute(query)))
+    values: dict[str, object] = {"in_person": person_id}
+    if states is None:
+        return tuple(map(_run_row, conn.execute(_OF_PERSON, values)))
+    return tuple(map(_run_row, conn.execute(_OF_PERSON_IN, values | {"in_states": list(states)})))
 
 
 def settle(conn: Connection, ref: str, state: RunState, title: str | None = None) -> None:

@@ -35,6 +35,10 @@ metadata = MetaData(
     }
 )
 
+EMPTY = text(
+    "''"
+)  # as a plain "", alembic takes what SQLite says of it for another default, and drafts a change
+
 sites = Table(
     "sites",
     metadata,
@@ -51,11 +55,11 @@ people = Table(
     Column("name_key", String, nullable=False, index=True),  # the name as it is looked up: case folded
     Column("site", String, nullable=False, index=True),
     Column("role", String, nullable=False),
-    Column("email", String, nullable=False, server_default=""),
+    Column("email", String, nullable=False, server_default=EMPTY),
     Column("zone", String, nullable=False),
     Column("language", String, nullable=False),
     Column("is_active", Boolean, nullable=False),
-    Column("rights", String, nullable=False, server_default=""),  # space-separated
+    Column("rights", String, nullable=False, server_default=EMPTY),  # space-separated
 )
 
 identities = Table(
@@ -251,12 +255,12 @@ audit = Table(
     Column("at", Moment, nullable=False),  # the database's clock, never earlier than the entry before it
     Column("said_at", Moment),  # the platform's own time
     Column("actor", String, nullable=False),
-    Column("on_behalf_of", String, nullable=False, server_default=""),
+    Column("on_behalf_of", String, nullable=False, server_default=EMPTY),
     Column("action", String, nullable=False),
     Column("object", String, nullable=False),
-    Column("before", String, nullable=False, server_default=""),
-    Column("after", String, nullable=False, server_default=""),
-    Column("reason", String, nullable=False, server_default=""),
+    Column("before", String, nullable=False, server_default=EMPTY),
+    Column("after", String, nullable=False, server_default=EMPTY),
+    Column("reason", String, nullable=False, server_default=EMPTY),
     Column("app_version", String, nullable=False),
     Column("prev", String, nullable=False),
     Column("hash", String, nullable=False),
@@ -286,5 +290,5 @@ heartbeats = Table(
     metadata,
     Column("process", String, primary_key=True),  # web | worker | clock, with its instance
     Column("at", Moment, nullable=False),
-    Column("detail", String, nullable=False, server_default=""),
+    Column("detail", String, nullable=False, server_default=EMPTY),
 )

@@ -12,11 +12,6 @@ T = TypeVar("T", bound=Executable)
 Insert: TypeAlias = postgresql.Insert | sqlite.Insert
 
 
-def insert_into(conn: Connection, table: Table) -> Insert:
-    """An insert that also has `on_conflict_do_nothing` and `on_conflict_do_update`."""
-    return postgresql.insert(table) if conn.dialect.name == "postgresql" else sqlite.insert(table)
-
-
 def on_both_engines(table: Table, finish: Callable[[Insert], T]) -> Callable[[Connection], T]:
     """The insert that `finish` makes, built once: building a statement costs more than running it."""
     built = {"postgresql": finish(postgresql.insert(table)), "sqlite": finish(sqlite.insert(table))}

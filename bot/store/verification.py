@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, RowMapping, func, select, tuple_
+from sqlalchemy import Connection, RowMapping, Select, func, select, tuple_
 
 from bot.store.anchor_check import Anchored, Point, check_anchors
 from bot.store.audit import GENESIS, hash_of_row
-from bot.store.findings import Finding, Findings, Wrong
+from bot.store.findings import UNREADABLE, Finding, Findings, Wrong
 from bot.store.tables import audit, audit_heads
 
 PAGE = 2_000  # entries held in memory at a time
 
+Row: TypeAlias = Mapping[str, Any] | RowMapping
+
 _BEGINNING = Point(0, GENESIS)
+_HEADS = select(audit_heads.c.stream, audit_heads.c.seq, audit_heads.c.hash)
 
 
 def verify(
@@ -30,12 +34,12 @@ def verify(
     3. Each stream passes through the point that was anchored last, and ends where its head says.
     """
     chain = check_anchors(conn, since_anchor, exported)
-    heads = {row.stream: Point(row.seq, row.hash) for row in conn.execute(select(audit_heads))}
+    heads = {row.stream: Point(row.seq, row.hash) for row in conn.execute(_HEADS)}
     findings = list(chain.findings)
     seen: set[str] = set()
     count = 0
 
-    def check(stream: str, entries: Iterable[RowMapping]) -> None:
+    def check(stream: str, entries: Iterable[Row]) -> None:
         nonlocal count
         walk = _Walk(stream, chain.start.get(stream, _BEGINNING), chain.anchored.get(stream))
         if finding := walk.over(entries) or walk.end(heads.get(stream)):
@@ -59,7 +63,7 @@ class _Walk:
         self.anchored = anchored
         self.count = 0
 
-    def over(self, entries: Iterable[RowMapping]) -> Finding | None:
+    def over(self, entries: Iterable[Row]) -> Finding | None:
         """Walk over the entries up to the first that is wrong."""
         for entry in entries:
             if finding := self._judge(entry):
@@ -84,11 +88,11 @@ class _Walk:
             return self._found("head", seq, f"the head, at no. {head.seq}, is not the last entry, no. {seq}")
         return None
 
-    def _judge(self, entry: RowMapping) -> Finding | None:
+    def _judge(self, entry: Row) -> Finding | None:
         seq, anchored = self.at.seq + 1, self.anchored
         if entry["seq"] != seq:
             return self._found("deleted", seq, f"after no. {seq - 1} comes no. {entry['seq']}")
-        if hash_of_row(entry) != entry["hash"]:
+        if not _fits_its_hash(entry):
             return self._found("edited", seq, "the entry does not fit its own hash")
         if entry["prev"] != self.at.hash:
             detail = f"no. {seq} continues another entry than no. {seq - 1} as it is now"
@@ -102,7 +106,7 @@ class _Walk:
         return Finding(kind, self.stream, seq, detail)
 
 
-def _entries(conn: Connection, start: Mapping[str, Point]) -> Iterator[RowMapping]:
+def _entries(conn: Connection, start: Mapping[str, Point]) -> Iterator[Row]:
     """The entries after `start`, stream by stream and in order."""
     if not start:
         yield from _pages(conn, "", 0)
@@ -114,7 +118,7 @@ def _entries(conn: Connection, start: Mapping[str, Point]) -> Iterator[RowMappin
         yield from _pages(conn, stream, start.get(stream, _BEGINNING).seq, is_one_stream=True)
 
 
-def _pages(conn: Connection, stream: str, seq: int, *, is_one_stream: bool = False) -> Iterator[RowMapping]:
+def _pages(conn: Connection, stream: str, seq: int, *, is_one_stream: bool = False) -> Iterator[Row]:
     """The entries after number `seq` of `stream`, read a page at a time."""
     query = select(audit).order_by(audit.c.stream, audit.c.seq).limit(PAGE)
     while True:
@@ -122,8 +126,32 @@ def _pages(conn: Connection, stream: str, seq: int, *, is_one_stream: bool = Fal
             rest = query.where(audit.c.stream == stream, audit.c.seq > seq)
         else:
             rest = query.where(tuple_(audit.c.stream, audit.c.seq) > tuple_(stream, seq))
-        page = conn.execute(rest).mappings().all()
+        page = _read(conn, rest)
         yield from page
         if len(page) < PAGE:
             return
         stream, seq = page[-1]["stream"], page[-1]["seq"]
+
+
+def _read(conn: Connection, query: Select[Any]) -> Sequence[Row]:
+    """The entries that `query` finds; one that cannot be read has only its stream and number."""
+    try:
+        return conn.execute(query).mappings().all()
+    except UNREADABLE:
+        keys = conn.execute(query.with_only_columns(audit.c.stream, audit.c.seq)).all()
+        return [_read_alone(conn, stream, seq) for stream, seq in keys]
+
+
+def _read_alone(conn: Connection, stream: str, seq: int) -> Row:
+    try:
+        query = select(audit).where(audit.c.stream == stream, audit.c.seq == seq)
+        return conn.execute(query).mappings().one()
+    except UNREADABLE:
+        return {**dict.fromkeys(audit.c.keys()), "stream": stream, "seq": seq}
+
+
+def _fits_its_hash(entry: Row) -> bool:
+    try:
+        return bool(hash_of_row(entry) == entry["hash"])
+    except (AttributeError, TypeError):
+        return False  # it holds what no entry can hold
