@@ -46,7 +46,8 @@ class WebDesk:
     async def hear(self, message: Message) -> Heard:
         """Take in `message`; returns after the commit."""
         heard = await self._database.run(self._coach.hear, message)
-        self._news.wake(await self._home(message.sender.subject))
+        if heard.outcome == "done":
+            self._news.wake(await self._home(message.sender.subject))
         return heard
 
     async def transcript(self, person_id: str, after: int, limit: int) -> Sequence[Line]:
@@ -161,13 +162,18 @@ class TerminalDesk:
             raise CoachError(f"draft {file.number} of {file.run} is not there any more")
         rendered = order.render(file.name.rsplit(".", 1)[-1])
         path = self._folder / rendered.name
-        path.write_bytes(rendered.content)
+        try:
+            path.write_bytes(rendered.content)
+        except OSError as error:
+            raise CoachError(
+                f"{path} cannot be written: {error.strerror}; start the chat in another folder"
+            ) from error
         return str(path)
 
 
 def hashed(secret: str) -> str:
     """What is kept of a secret that somebody else holds."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _line(row: OutboxMessage) -> Line:

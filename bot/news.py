@@ -28,7 +28,7 @@ class News:
         self._database = database
         self._channel = channel
         self._newest: dict[int, int] = {}
-        self._waiting: dict[int, set[asyncio.Event]] = {}
+        self._waiting: dict[int, dict[asyncio.Event, int]] = {}  # each with the number it has read up to
         self._poller: asyncio.Task[None] | None = None
 
     async def wait(self, address_id: int, after: int, timeout: float) -> None:
@@ -36,7 +36,7 @@ class News:
         if self._newest.get(address_id, 0) > after:
             return
         woken = asyncio.Event()
-        self._waiting.setdefault(address_id, set()).add(woken)
+        self._waiting.setdefault(address_id, {})[woken] = after
         if self._poller is None or self._poller.done():
             self._poller = asyncio.create_task(self._poll())
         try:
@@ -44,7 +44,7 @@ class News:
                 await asyncio.wait_for(woken.wait(), timeout)
         finally:
             waiting = self._waiting[address_id]
-            waiting.discard(woken)
+            del waiting[woken]
             if not waiting:
                 del self._waiting[address_id]
 
@@ -76,4 +76,6 @@ class News:
         for address_id, newest in recent.items():
             if newest > self._newest.get(address_id, 0):
                 self._newest[address_id] = newest
-                self.wake(address_id)
+                for woken, after in self._waiting.get(address_id, {}).items():
+                    if newest > after:  # who was woken by `wake` has read it, and need not look again
+                        woken.set()

@@ -6,11 +6,12 @@ Works with piped lines too; then nothing is coloured and no prompt is printed.
 from __future__ import annotations
 
 import textwrap
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from bot.message import Address, Identity, Message
+from bot.message import Address, Identity, Message, legible
 from bot.reply import Choice, Fact, File, Reply, Tone
 
 CHANNEL = "terminal"
@@ -56,10 +57,10 @@ class Console:
 
     def take(self, line: str) -> None:
         """One line: a number that stands for a button, `save`, or words."""
-        text = line.strip()
+        text = legible(line).strip()
         if text.lower() == SAVE and self.files:
             for file in self.files:
-                self.write(f"   saved: {self.desk.save(file)}")
+                self.write(visible(f"   saved: {self.desk.save(file)}"))
             return
         self.say(self.message(text))
 
@@ -89,7 +90,7 @@ class Console:
         self.asides = tuple(choice for choice in reply.choices if choice.is_aside)
         self.files = reply.files or self.files
         for line in lines_of(reply):
-            self.write(line)
+            self.write(visible(line))
 
 
 def lines_of(reply: Reply) -> Iterator[str]:
@@ -99,8 +100,7 @@ def lines_of(reply: Reply) -> Iterator[str]:
         section = f" · {reply.progress.section}" if reply.progress.section else ""
         yield f"   Step {reply.progress.at} of {reply.progress.of}{section}"
     mark = _MARKS.get(reply.tone, "   ")
-    for number, paragraph in enumerate(reply.text.split("\n")):
-        yield from _wrapped(paragraph, mark if number == 0 else "   ")
+    yield from _wrapped(reply.text, mark)
     yield from _facts(reply.facts)
     if reply.field and reply.field.kind == "multi":
         for place, (_, label) in enumerate(reply.field.options, 1):
@@ -128,6 +128,17 @@ def _facts(facts: Sequence[Fact]) -> Iterator[str]:
         yield "   to change one, type 'change' and its name, such as: change " + facts[0].label.lower()
 
 
-def _wrapped(text: str, lead: str) -> list[str]:
-    shown = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
-    return textwrap.wrap(shown, _WIDTH, initial_indent=lead, subsequent_indent=" " * len(lead)) or [""]
+def visible(line: str) -> str:
+    """One line in which nothing can act on the terminal: `�` for controls and for what turns text round."""
+    return "".join(
+        char if char.isprintable() or unicodedata.category(char) == "Zs" else "\N{REPLACEMENT CHARACTER}"
+        for char in line.replace("\t", " ").replace("\n", " ")
+    )
+
+
+def _wrapped(text: str, lead: str) -> Iterator[str]:
+    """Every line of `text`, broken where it is wider than the page; the first one begins with `lead`."""
+    for number, line in enumerate(text.split("\n")):
+        indent = " " * len(lead)
+        first = lead if number == 0 else indent
+        yield from textwrap.wrap(line, _WIDTH, initial_indent=first, subsequent_indent=indent) or [""]

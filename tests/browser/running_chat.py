@@ -62,8 +62,7 @@ class RunningChat:
             heartbeat=self._heartbeat,
         )
         app = web.Application()
-        app.add_routes(chat.routes())
-        app.on_shutdown.append(chat.close)
+        chat.mount(app)
         self._runner = web.AppRunner(app)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_address=True).start()

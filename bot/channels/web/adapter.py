@@ -1,7 +1,7 @@
 """The web chat as aiohttp routes: pages, the stream of new lines, and what the page sends.
 
-`app.add_routes(chat.routes())` mounts it beside other channels, and `app.on_shutdown.append(chat.close)` ends its
-streams. A browser's message is answered after the commit; what the coach says to it comes by the stream.
+`chat.mount(app)` puts it beside other channels. A browser's message is answered after the commit; what the coach says
+to it comes by the stream.
 """
 
 from __future__ import annotations
@@ -29,13 +29,12 @@ from bot.person import Person
 FORM_TOKEN = "X-Coach-Form"  # noqa: S105 - the name of a header
 _FORM = "application/x-www-form-urlencoded"
 _LARGEST_BODY = 1_000_000
-_BODY_SECONDS = 10.0
 _WRITE_SECONDS = 30.0
 _PAGE_OF_LINES = 60
 _BATCH_OF_LINES = 100
 _MOST_STREAMS = 8
 _YEAR = 31_536_000
-_NUMBER = re.compile(r"[0-9]{1,15}")
+_NUMBER = re.compile(r"[0-9]{1,9}")
 
 log = structlog.get_logger(__name__)
 
@@ -82,6 +81,12 @@ NOT_SAVED = Refusal(
     "I cannot save anything just now. What you typed is kept here, and I am trying again.",
     retry_after=2,
 )
+AWAY = Refusal(
+    503,
+    "One moment, please",
+    "I cannot reach what is stored just now. Nothing that you sent is lost. Load this page again in a moment.",
+    retry_after=2,
+)
 NOT_SAFE = Refusal(
     403,
     "This address is not safe",
@@ -93,23 +98,40 @@ SPENT = Refusal(
 NO_DRAFT = Refusal(404, "There is no such draft", "It is not there any more, or it belongs to somebody else.")
 NO_DEMO = Refusal(404, "There is no such page", "Only a demo lets you choose whom to be.")
 NO_PERSONA = Refusal(404, "Nobody has this name here", "Choose one of the people of the demo.")
+NO_FILE = Refusal(404, "There is no such file", "Load the page again: it knows the names of today's files.")
 
 
 class WebChat:
-    """The web chat of one process. `new_secret` makes what nobody can guess, for the browser of a visitor."""
+    """The web chat of one process. `new_secret` makes what nobody can guess, for the browser of a visitor.
+
+    A stream beats every `heartbeat` seconds, and a body may take `patience` seconds to arrive.
+    """
 
     def __init__(
-        self, desk: Desk, options: WebOptions, *, new_secret: Callable[[], str], heartbeat: float = 15.0
+        self,
+        desk: Desk,
+        options: WebOptions,
+        *,
+        new_secret: Callable[[], str],
+        heartbeat: float = 15.0,
+        patience: float = 10.0,
     ) -> None:
         self._desk = desk
         self._new_secret = new_secret
         self._pages = Pages(options)
         self._guard = Guard(options.secret_key, behind_proxy=options.behind_proxy)
         self._heartbeat = heartbeat
+        self._patience = patience
         self._pace = Pace(most=20, seconds=10)
         self._door_pace = Pace(most=20, seconds=10)
         self._streams: dict[str, list[asyncio.Event]] = {}
         self._is_closing = False
+
+    def mount(self, application: web.Application) -> None:
+        """Serve the chat there, and give every answer of the application its headers."""
+        application.add_routes(self.routes())
+        application.on_response_prepare.append(self._dress)
+        application.on_shutdown.append(self.close)
 
     def routes(self) -> list[web.RouteDef]:
         """Every route of the web chat."""
@@ -141,39 +163,36 @@ class WebChat:
     # What every request goes through
 
     def _answering(self, handler: Handler) -> Handler:
-        """`handler`, with the headers every answer carries and words for whatever goes wrong."""
+        """`handler`, with words for whatever goes wrong."""
 
         @wraps(handler)
         async def answer(request: web.Request) -> web.StreamResponse:
             try:
                 self._must_be_safe(request)
-                response = await handler(request)
+                return await handler(request)
             except Refused as refused:
-                response = self._refusal(request, refused.refusal)
+                return self._refusal(request, refused.refusal)
             except Unreadable as unreadable:
-                response = self._refusal(
-                    request, Refusal(unreadable.status, "Not understood", str(unreadable))
-                )
+                return self._refusal(request, Refusal(unreadable.status, "Not understood", str(unreadable)))
             except StoreUnavailable:
                 log.warning("store unavailable", route=_route(request))
-                response = self._refusal(request, NOT_SAVED)
+                return self._refusal(request, NOT_SAVED if _is_fragment(request) else AWAY)
             except (web.HTTPException, ConnectionResetError):
                 raise
             except Exception:
                 log.exception("request failed", route=_route(request))
-                response = self._refusal(request, FAULTY)
-            if not response.prepared:
-                for name, value in self._guard.headers(request).items():
-                    response.headers.setdefault(name, value)
-            return response
+                return self._refusal(request, FAULTY)
 
         return answer
 
+    async def _dress(self, request: web.Request, response: web.StreamResponse) -> None:
+        for name, value in self._guard.headers(request).items():
+            response.headers.setdefault(name, value)
+
     def _refusal(self, request: web.Request, refusal: Refusal) -> web.Response:
-        is_fragment = "HX-Request" in request.headers or request.path == "/chat/say"
         html = (
             self._pages.refusal(refusal.words)
-            if is_fragment
+            if _is_fragment(request)
             else self._pages.notice(refusal.title, refusal.words)
         )
         response = _html(html, refusal.status)
@@ -200,10 +219,30 @@ class WebChat:
 
     async def _own_form(self, request: web.Request) -> Form:
         """The fields of a small form of ours."""
-        fields = parse.form(await _body(request))
+        fields = parse.form(await self._body(request))
         if not self._guard.is_own_form(request, self._anchor(request), parse.one(fields, "csrf")):
             raise Refused(NOT_OURS)
         return fields
+
+    async def _body(self, request: web.Request) -> bytes:
+        """The whole body, when it is a form of a size and speed that people produce."""
+        if request.content_type != _FORM or "Content-Encoding" in request.headers:
+            raise Unreadable(
+                "I cannot read what this page sent. Load it again, then send once more.", status=415
+            )
+        body = bytearray()
+        too_large = Unreadable("That is more than I can take in one go. Please send it in parts.", status=413)
+        if (request.content_length or 0) > _LARGEST_BODY:
+            raise too_large
+        try:
+            async with asyncio.timeout(self._patience):
+                async for chunk in request.content.iter_chunked(65_536):
+                    body += chunk
+                    if len(body) > _LARGEST_BODY:
+                        raise too_large
+        except TimeoutError:
+            raise Unreadable("That took too long to arrive. Please send it again.", status=408) from None
+        return bytes(body)
 
     def _door_is_open(self, request: web.Request) -> None:
         self._in_pace(self._door_pace, self._guard.client(request))
@@ -250,7 +289,7 @@ class WebChat:
         ):
             raise Refused(NOT_OURS)
         self._in_pace(self._pace, person.id)
-        message = parse.message(parse.form(await _body(request)), person.id)
+        message = parse.message(parse.form(await self._body(request)), person.id)
         heard = await self._desk.hear(message)
         log.info("message heard", event_id=message.event_id, outcome=heard.outcome)
         return web.Response(status=204)
@@ -275,9 +314,9 @@ class WebChat:
         person = await self._signed_in(request, is_use=False)
         after = _number(request.headers.get("Last-Event-ID") or request.query.get("after", "0"))
         if self._is_closing:
-            raise Refused(NOT_SAVED)
+            raise Refused(AWAY)
         async with self._open_stream(person.id) as stop:
-            response = web.StreamResponse(headers=self._guard.headers(request) | {"X-Accel-Buffering": "no"})
+            response = web.StreamResponse(headers={"X-Accel-Buffering": "no"})
             response.content_type = "text/event-stream"
             response.charset = "utf-8"
             await response.prepare(request)
@@ -383,7 +422,7 @@ class WebChat:
     async def _static(self, request: web.Request) -> web.StreamResponse:
         asset = self._pages.assets.get(request.match_info["name"])
         if asset is None:
-            raise web.HTTPNotFound
+            raise Refused(NO_FILE)
         is_current = request.query.get("v") == asset.version
         headers = {
             "Cache-Control": f"public, max-age={_YEAR}, immutable" if is_current else "no-cache",
@@ -408,6 +447,11 @@ def _route(request: web.Request) -> str:
     return resource.canonical if resource else ""
 
 
+def _is_fragment(request: web.Request) -> bool:
+    """Whether the answer goes into a page that is already there."""
+    return "HX-Request" in request.headers or request.path == "/chat/say"
+
+
 def _number(text: str) -> int:
     if not _NUMBER.fullmatch(text):
         raise Unreadable("I do not know this place in the conversation. Load the page again.")
@@ -416,25 +460,6 @@ def _number(text: str) -> int:
 
 def _has_more(lines: Sequence[Line]) -> bool:
     return len(lines) == _PAGE_OF_LINES and lines[0].seq > 1
-
-
-async def _body(request: web.Request) -> bytes:
-    """The whole body, when it is a form of a size and speed that people produce."""
-    if request.content_type != _FORM or "Content-Encoding" in request.headers:
-        raise Unreadable("I cannot read what this page sent. Load it again, then send once more.", status=415)
-    body = bytearray()
-    too_large = Unreadable("That is more than I can take in one go. Please send it in parts.", status=413)
-    if (request.content_length or 0) > _LARGEST_BODY:
-        raise too_large
-    try:
-        async with asyncio.timeout(_BODY_SECONDS):
-            async for chunk in request.content.iter_chunked(65_536):
-                body += chunk
-                if len(body) > _LARGEST_BODY:
-                    raise too_large
-    except TimeoutError:
-        raise Unreadable("That took too long to arrive. Please send it again.", status=408) from None
-    return bytes(body)
 
 
 async def _write(response: web.StreamResponse, data: bytes) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qs
 
 from bot.errors import CoachError
-from bot.message import About, Address, Identity, Message, Press
+from bot.message import About, Address, Identity, Message, Press, legible
 
 CHANNEL = "web"
 LONGEST_TEXT = 20_000
@@ -22,8 +22,6 @@ _LONGEST_TOKEN = 1_000
 _MOST_FIELDS = 250
 _SEPARATOR = "|"
 _EVENT_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
-# What no keyboard types and no document takes: NUL, the other controls except tab and line feed, half characters.
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 Form = Mapping[str, Sequence[str]]
 
@@ -57,19 +55,24 @@ def one(fields: Form, name: str) -> str:
     return values[0] if values else ""
 
 
-def legible(text: str) -> str:
-    """`text` with one kind of line end, and `�` for every character that cannot be written down."""
-    return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n").replace("\r", "\n"))
-
-
 def about_token(about: About | None) -> str:
     """A question as the page carries it."""
     return _SEPARATOR.join((about.run, about.step, str(about.turn))) if about else ""
 
 
 def _about(token: str) -> About | None:
-    press = Press.from_token(f"about|{token}") if token and len(token) <= _LONGEST_TOKEN else None
+    press = _press(f"about|{token}") if token else None
     return press.about if press else None
+
+
+def _press(token: str) -> Press | None:
+    """The press that a token of ours stands for; None when it is none of ours."""
+    return Press.from_token(token) if _is_ours(token) else None
+
+
+def _is_ours(text: str) -> bool:
+    """Whether we could have put this text on a page."""
+    return len(text) <= _LONGEST_TOKEN and legible(text) == text
 
 
 def message(fields: Form, person_id: str) -> Message:
@@ -90,12 +93,7 @@ def message(fields: Form, person_id: str) -> Message:
 
 def _said(fields: Form) -> tuple[str, Press | None]:
     if "press" in fields:
-        token = one(fields, "press")
-        press = (
-            Press.from_token(token)
-            if len(token) <= _LONGEST_TOKEN and not _UNWRITABLE.search(token)
-            else None
-        )
+        press = _press(one(fields, "press"))
         if press is None:
             raise Unreadable("I do not know that button. Load the page again, then press it once more.")
         return "", press
@@ -114,9 +112,7 @@ def _said(fields: Form) -> tuple[str, Press | None]:
 
 def _ticked(fields: Form) -> Press:
     about, values = _about(one(fields, "about")), tuple(fields.get("value", ()))
-    if about is None or any(
-        _SEPARATOR in value or len(value) > _LONGEST_TOKEN or _UNWRITABLE.search(value) for value in values
-    ):
+    if about is None or any(_SEPARATOR in value or not _is_ours(value) for value in values):
         raise Unreadable("I do not know that list. Load the page again, then tick once more.")
     if not values:
         raise Unreadable("Nothing is ticked yet. Tick what applies, then send.")

@@ -14,11 +14,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.channels.web import assets, parse
 from bot.channels.web.ports import Line, WebOptions
+from bot.message import Press
 from bot.person import Person
 from bot.reply import Choice, Fact, Field, Reply, Tone
 
 _HERE = Path(__file__).parent
 _CLOSING_TONES = {Tone.QUESTION, Tone.STOP, Tone.DONE}
+_GREETING = Press("hello")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _HINTS = {
     "datetime": "For example: today 14:30 · yesterday 06:15 · 24 Nov 2025 08:00",
@@ -45,6 +47,7 @@ class Pages:
             loader=FileSystemLoader(_HERE / "templates"),
             autoescape=True,
             undefined=StrictUndefined,
+            auto_reload=False,  # else every line looks on the disk whether its template has changed
             trim_blocks=True,
             lstrip_blocks=True,
         )
@@ -56,6 +59,7 @@ class Pages:
             about=_about,
             answers=_answers,
             others=_others,
+            role=_role,
             hint=_hint,
         )
 
@@ -83,6 +87,7 @@ class Pages:
             first=lines[0].seq if has_more and lines else None,
             form_token=form_token,
             personas=[(each, self._site(each)) for each in personas],
+            greeting=_GREETING.token(),
         )
 
     def earlier(self, person: Person, lines: Sequence[Line], *, has_more: bool) -> str:
@@ -190,8 +195,17 @@ def _local(at: datetime, zone: tzinfo) -> datetime:
     return at.astimezone(zone)
 
 
-def _paragraphs(text: str) -> list[str]:
-    return [part for part in re.split(r"\n[ \t]*\n", _LINE_END.sub("\n", text).strip("\n")) if part.strip()]
+def _paragraphs(reply: Reply) -> list[tuple[str, bool]]:
+    """Each paragraph, and whether it is the one that matters most: what is spoken, else the first."""
+    text = _LINE_END.sub("\n", reply.text).strip("\n")
+    parts = [part for part in re.split(r"\n[ \t]*\n", text) if part.strip()]
+    essence = parts.index(reply.spoken) if reply.spoken in parts else 0
+    return [(part, place == essence) for place, part in enumerate(parts)]
+
+
+def _role(role: str) -> str:
+    """A role as people write it: `qc_analyst` is a QC analyst."""
+    return " ".join(word.upper() if len(word) == len("qa") else word for word in role.split("_"))
 
 
 def _groups(facts: Sequence[Fact]) -> list[tuple[str, list[Fact]]]:
@@ -216,12 +230,12 @@ def _about(reply: Reply) -> str:
 
 
 def _answers(choices: Sequence[Choice]) -> list[Choice]:
-    return [choice for choice in choices if choice.is_main or choice.press.action == "answer"]
+    return [choice for choice in choices if not choice.is_aside]
 
 
 def _others(choices: Sequence[Choice]) -> list[Choice]:
-    """What moves about instead of answering: back, pause, change."""
-    return [choice for choice in choices if not choice.is_main and choice.press.action != "answer"]
+    """What leads around the question: back, why, put aside."""
+    return [choice for choice in choices if choice.is_aside]
 
 
 def _hint(field: Field) -> str:

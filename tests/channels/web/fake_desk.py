@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.channels.web.ports import FetchedFile, Line
@@ -44,14 +45,16 @@ class FakeDesk:
 
     async def hear(self, message: Message) -> Heard:
         self._must_be_up()
+        person = self.people.get(message.sender.subject)
+        if person is None or not person.is_active:
+            return Heard("stranger")
         if message.event_id in self.event_ids:
             return Heard("duplicate")
         self.event_ids.add(message.event_id)
         self.heard.append(message)
-        person_id = message.sender.subject
-        self.add(person_id, words=self._said(person_id, message), kind="echo")
+        self.add(person.id, words=self._said(person.id, message), kind="echo")
         for reply in self.answering(message):
-            self.add(person_id, reply)
+            self.add(person.id, reply)
         await self.tell_the_news()
         return Heard("done")
 
@@ -59,14 +62,9 @@ class FakeDesk:
         """What stands in the transcript for what was said: a press by its label."""
         if message.press is None:
             return message.text
-        for line in reversed(self.lines[person_id]):
-            for choice in line.reply.choices if line.reply else ():
-                if choice.press == message.press:
-                    return choice.label
-            field = line.reply.field if line.reply else None
-            if field and field.options:
-                return ", ".join(label for value, label in field.options if value in message.press.values)
-        return message.press.action
+        replies = (line.reply for line in reversed(self.lines[person_id]) if line.reply)
+        found = (words for reply in replies if (words := reply.words_of(message.press)))
+        return next(found, ", ".join(message.press.values) or message.press.action)
 
     def add(
         self, person_id: str, reply: Reply | None = None, *, words: str = "", kind: str = "reply"
@@ -113,8 +111,11 @@ class FakeDesk:
     async def person_of(self, cookie: str, *, is_use: bool = True) -> Person | None:
         self._must_be_up()
         self.uses += is_use
-        person_id = self.cookies.get(cookie)
-        return self.people[person_id] if person_id else None
+        person = self.people.get(self.cookies.get(cookie, ""))
+        return person if person and person.is_active else None
+
+    def deactivate(self, person_id: str) -> None:
+        self.people[person_id] = replace(self.people[person_id], is_active=False)
 
     async def sign_out(self, cookie: str) -> None:
         self.cookies.pop(cookie, None)
@@ -142,8 +143,8 @@ def answer(
     return Choice(label, Press("answer", values or (label.lower(),), about(step, turn)), hint, is_main)
 
 
-BACK = Choice("Back", Press("back", (), about("any")))
-PAUSE = Choice("Pause", Press("pause", (), about("any")))
+BACK = Choice("Back", Press("back", (), about("any")), is_aside=True)
+PAUSE = Choice("Pause", Press("pause", (), about("any")), is_aside=True)
 
 CITATIONS = (
     Citation(

@@ -36,7 +36,9 @@
       const id = newId();
       body.set("event_id", id);
       const button = event.detail.ctx.sourceEvent?.submitter;
-      sending = { id, body, typed: form === composer, button, tries: 0, faults: 0, startedAt: Date.now() };
+      sending = { id, body, typed: form === composer, button, tries: 0, faults: 0 };
+      expecting = true;
+      stop = null;
       lock(true);
     }
     sending.isAgain = false;
@@ -60,6 +62,7 @@
     if (mayComeRight && sending.faults < FAULTS_BEFORE_GIVING_UP) return sendAgainSoon(status);
     // Refused for good: nothing was kept, so the words stay in the box and the next try is a new message.
     const wasTyped = sending.typed;
+    expecting = false;
     release();
     if (wasTyped) box.focus();
     if (status === 401) signedOut();
@@ -85,7 +88,7 @@
     release();
     refuse("");
     if (typed) fill("");
-    expecting = true;
+    offer();
     connectionIsBack();
   }
 
@@ -98,7 +101,7 @@
   function lock(isLocked) {
     document.body.classList.toggle("sending", isLocked);
     box.readOnly = isLocked;
-    for (const button of document.querySelectorAll("#send, .line:not(.closed) button")) {
+    for (const button of document.querySelectorAll("#send, .line button, .empty button")) {
       if (isLocked) button.setAttribute("aria-disabled", "true");
       else button.removeAttribute("aria-disabled");
     }
@@ -137,6 +140,7 @@
   // --- New lines ---
 
   let expecting = false; // the next question is the answer to what this person just sent
+  let stop = null; // a stop that came since then: it is not scrolled out of sight by what follows it
 
   stream.addEventListener("line", (event) => {
     heardFromServer();
@@ -162,8 +166,9 @@
     htmx.process(line);
     if (sending) lock(true);
     ask();
-    show(line, wasAtEnd || expecting);
-    if (!line.classList.contains("own") && isOpen(line) && (expecting || lostFocus)) {
+    if (line.classList.contains("tone-stop")) stop ??= line;
+    show(stop ?? line, wasAtEnd || expecting);
+    if (line.dataset.kind === "reply" && isOpen(line) && (expecting || lostFocus)) {
       expecting = false;
       moveFocusTo(line);
     }
@@ -219,14 +224,15 @@
 
   let asking = null; // the open question's description, when it is one to type
   let offered = ""; // an earlier answer we put into the box
+  let offeredFor = null; // the question it was put there for
 
   function ask() {
     const open = openLines();
     const question = open.findLast((line) => line.dataset.about) ?? null;
     const field = question?.querySelector(".ask") ?? open.findLast((line) => line.querySelector(".ask"))?.querySelector(".ask") ?? null;
     $("about").value = (field?.closest(".line") ?? question)?.dataset.about ?? "";
-    if (field !== asking && sending === null && box.value === offered) fill(field?.dataset.filled ?? "");
     asking = field;
+    offer();
     const kind = field?.dataset.kind ?? "";
     composer.dataset.kind = kind;
     box.spellcheck = kind !== "identifier" && kind !== "datetime";
@@ -240,6 +246,14 @@
       kind === "list" ? "Enter starts a new line, Ctrl + Enter sends." : "Enter sends, Shift + Enter starts a new line.",
     );
     grow();
+  }
+
+  // Put the earlier answer into the box, once, and never over words of the person's own. A question often arrives
+  // before the message that led to it is acknowledged; then the box is still theirs.
+  function offer() {
+    if (sending || asking === offeredFor) return;
+    offeredFor = asking;
+    if (box.value === offered) fill(asking?.dataset.filled ?? "");
   }
 
   function hint(...parts) {
@@ -283,8 +297,9 @@
     }
   });
 
+  // Never onto a button: Enter pressed twice would answer a question nobody has read.
   function moveFocusTo(line) {
-    const target = line.querySelector(".ask") ? box : line.querySelector(".ticks input, .choices button, .facts button, .others button") ?? box;
+    const target = line.querySelector(".ask") ? box : line.querySelector(".words");
     target.focus({ preventScroll: true });
     if (target === box && box.value) box.select();
   }
@@ -298,7 +313,7 @@
     if (!isWanted) return;
     const behavior = isCalm ? "instant" : "smooth";
     const room = innerHeight - $("dock").offsetHeight - document.querySelector(".top").offsetHeight - 24;
-    if (line.offsetHeight > room) line.scrollIntoView({ block: "start", behavior });
+    if (lines.getBoundingClientRect().bottom - line.getBoundingClientRect().top > room) line.scrollIntoView({ block: "start", behavior });
     else page.scrollTo({ top: page.scrollHeight, behavior });
   }
 
@@ -336,7 +351,8 @@
     clearTimeout(silence);
     silence = setTimeout(() => {
       connectionLost(true);
-      connection?.reader?.cancel(); // htmx then connects again
+      if (connection) connection.reader?.cancel(); // htmx then connects again
+      else connectAgain();
     }, SILENCE);
   }
 
@@ -404,5 +420,8 @@
 
   markDays(lines);
   ask();
+  heardFromServer();
   if (lines.lastElementChild) show(lines.lastElementChild, true, true);
+  // htmx listens for this event too, and did so first: from here on, what is sent is kept until it is acknowledged.
+  document.addEventListener("DOMContentLoaded", () => ($("send").disabled = false));
 })();
