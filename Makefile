@@ -11,10 +11,10 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 VENV := .venv
 BIN := $(VENV)/bin
 CODE := bot playbooks knowledge scheduler
-WORDING := README.md CHANGELOG.md CONTRIBUTING.md docs $(CODE)
+WORDING := README.md CHANGELOG.md CONTRIBUTING.md docs benchmarks $(CODE)
 FULLY_COVERED := playbooks/*,bot/conversation/*
 
-LINTERS := 'ruff format --check' 'ruff check' 'mypy $(CODE) tests' lint-imports 'deptry .'
+LINTERS := 'ruff format --check' 'ruff check' 'mypy $(CODE) tests benchmarks' lint-imports 'deptry .'
 
 # Run every command, whatever the others say, and fail if one of them failed.
 define run-each
