@@ -7,10 +7,10 @@ import os
 import secrets
 import signal
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import structlog
 from aiohttp import web
@@ -21,19 +21,22 @@ from bot.channels.web.ports import WebOptions
 from bot.coach import Coach, Office
 from bot.content import Library, load_library
 from bot.dashboard.health import Health
-from bot.delivery import Delivery, Sender
+from bot.delivery import PATIENCE, TIMING, Delivery, Patience, Sender, Timing
 from bot.desk import WebDesk
-from bot.errors import CoachError
+from bot.errors import CoachError, StoreUnavailable
 from bot.news import News
 from bot.person import Person
 from bot.settings import Settings, os_user
 from bot.store import audit, migrate, people, sites
 from bot.store.database import Database
+from playbooks.loader import nearest
 from scheduler.clock import Clock
 
 PULLED = frozenset({"web", "terminal"})
 HOME = "web"  # where a person we never heard from will find what they were told
 STOP_SECONDS = 15.0
+SETTLE_SECONDS = 2.0
+BEAT_SECONDS = 30.0
 _REF_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that is read as another
 
 log = structlog.get_logger(__name__)
@@ -79,6 +82,8 @@ class App:
     coach: Coach
     clock: Callable[[], datetime] = now
     senders: Mapping[str, Sender] = field(default_factory=dict)
+    timing: Timing = TIMING
+    patience: Patience = PATIENCE
 
     def close(self) -> None:
         """Let go of the database."""
@@ -119,7 +124,7 @@ def person_at_prompt(app: App, name: str, site_id: str) -> Person:
         add_example_people(app)
         known = {person.id: person for person in app.library.people}
         if name and name not in known:
-            raise NotReady(f"nobody here is {name!r}; be one of: {', '.join(known)}")
+            raise NotReady(f"nobody here is {name!r}; {nearest(name, known)}")
         return known[name] if name else app.library.people[0]
     if name:
         raise NotReady("--as works in the demonstration only; here you are who you are signed in as")
@@ -133,9 +138,9 @@ def person_at_prompt(app: App, name: str, site_id: str) -> Person:
     return found or person
 
 
-def must_be_migrated(app: App) -> None:
+def must_be_migrated(database: Database) -> None:
     """Raise NotReady unless the database has this release's tables."""
-    with app.database.reading() as conn:
+    with database.reading() as conn:
         found = migrate.current(conn)
     if found != migrate.expected():
         raise NotReady("the database does not have this release's tables; run: qms-coach migrate")
@@ -186,36 +191,81 @@ async def run_process(
 ) -> None:
     """Do the duties until SIGTERM or SIGINT, then stop within 20 seconds. A second signal changes nothing.
 
-    1. Stop claiming and listening at once.
-    2. Finish the current sends and requests, and give unsent claims back.
-    3. Let go of the database. Being killed at any of these moments is safe too.
+    A process that finds no database waits for it, and the web one says so meanwhile to whoever asks: a platform
+    that restarts what ends would soon leave a long pause between two tries. Raises NotReady.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
     process = f"{duties.name}@{socket.gethostname()}:{os.getpid()}"
-    delivery = Delivery(app.database, app.senders, worker_id=process, new_token=new_secret)
-    tasks = []
-    clock = (
-        Clock(jobs.clock_jobs(app.database, app.settings.anchor_file, process)) if duties.keeps_time else None
-    )
+    is_settled = await _settle(app)
     runner = await _serve(app, is_demo=is_demo, ready=ready) if duties.serves else None
+    try:
+        while not is_settled and not stop.is_set():
+            await _pause(stop, SETTLE_SECONDS)
+            is_settled = await _settle(app)
+        if is_settled:
+            await _work(app, duties, process, stop, runner)
+    finally:
+        if runner:
+            await runner.cleanup()
+
+
+async def _settle(app: App) -> bool:
+    """Whether the database is there; then its tables are this release's, and the sites are noted."""
+
+    def settle() -> None:
+        must_be_migrated(app.database)
+        settle_sites(app)
+
+    try:
+        await app.database.run(settle)
+    except StoreUnavailable as error:
+        log.warning("the database is away, waiting for it", error=str(error))
+        return False
+    return True
+
+
+async def _work(
+    app: App, duties: Duties, process: str, stop: asyncio.Event, runner: web.AppRunner | None
+) -> None:
+    """Everything but listening, until `stop`; then:
+
+    1. Stop claiming and listening at once.
+    2. Finish the current sends, requests and jobs, and give unsent claims back.
+    3. Leave. Being killed at any of these moments is safe too.
+    """
+    tasks = []
     if duties.delivers or duties.serves:
+        delivery = Delivery(
+            app.database,
+            app.senders,
+            worker_id=process,
+            new_token=new_secret,
+            timing=app.timing,
+            patience=app.patience,
+        )
         tasks.append(asyncio.create_task(delivery.run(stop)))
-    if clock:
+    clock = None
+    if duties.keeps_time:
+        clock = Clock(jobs.clock_jobs(app.database, app.settings.anchor_file, process, stop.is_set))
         clock.start()
-    else:
-        tasks.append(asyncio.create_task(_beat(app, process, stop)))
+    tasks.append(asyncio.create_task(_mind(app, process, stop, clock)))
     log.info("process started", process=process)
     await stop.wait()
     log.info("process stopping", process=process)
+    last_words: list[Awaitable[object]] = [*tasks]
     if runner:
-        await runner.cleanup()
-    with suppress(TimeoutError):
-        await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), STOP_SECONDS)
+        last_words.append(runner.cleanup())
     if clock:
-        clock.stop()
+        last_words.append(asyncio.to_thread(clock.stop))
+    try:
+        async with asyncio.timeout(STOP_SECONDS):
+            await asyncio.gather(*last_words, return_exceptions=True)
+            await app.database.run(jobs.forget, app.database, process)
+    except (TimeoutError, StoreUnavailable) as error:
+        log.warning("process leaves something to its successor", process=process, error=str(error))
     log.info("process stopped", process=process)
 
 
@@ -259,10 +309,9 @@ def web_application(app: App, *, is_demo: bool = False) -> web.Application:
     )
     chat = WebChat(desk, options, new_secret=new_secret)
     application = web.Application(client_max_size=1_000_000)
-    application.add_routes(chat.routes())
+    chat.mount(application)
     token = app.settings.metrics_token
     application.add_routes(Health(app.database, token.get_secret_value() if token else "").routes())
-    application.on_shutdown.append(chat.close)
 
     async def close_news(_: web.Application) -> None:
         await news.close()
@@ -271,12 +320,23 @@ def web_application(app: App, *, is_demo: bool = False) -> web.Application:
     return application
 
 
-async def _beat(app: App, process: str, stop: asyncio.Event) -> None:
-    """Say that this process is alive, every 30 seconds."""
+async def _mind(app: App, process: str, stop: asyncio.Event, clock: Clock | None) -> None:
+    """Every 30 seconds: say that this process is alive; a clock's jobs say it themselves, and are kept going."""
     while not stop.is_set():
         try:
-            await app.database.run(jobs.beat, app.database, process)
-        except CoachError:
+            if clock:
+                clock.catch_up(now())
+            else:
+                await app.database.run(jobs.beat, app.database, process)
+        except StoreUnavailable:
             log.warning("heartbeat not kept, the database is away")
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), timedelta(seconds=30).total_seconds())
+        except Exception:
+            log.exception("heartbeat not kept")
+        await _pause(stop, BEAT_SECONDS)
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    """Wait so long, or until told to stop."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await stop.wait()

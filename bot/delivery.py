@@ -89,6 +89,28 @@ class Patience:
 PATIENCE = Patience()
 
 
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long things may take.
+
+    A claim holds for `lease`; one send may take `send_timeout`, and is begun only while half of the lease is left. The
+    outbox is looked at every `poll`. Told to stop, what is on its way has `grace` to arrive.
+    """
+
+    lease: timedelta = timedelta(seconds=60)
+    send_timeout: timedelta = timedelta(seconds=10)
+    poll: timedelta = timedelta(seconds=0.5)
+    grace: timedelta = timedelta(seconds=9)
+
+    def __post_init__(self) -> None:
+        if self.send_timeout >= self.lease / 2:
+            msg = f"a send may take {self.send_timeout}, which must be less than half of the lease of {self.lease}"
+            raise ValueError(msg)
+
+
+TIMING = Timing()
+
+
 def what_next(error: DeliveryError, attempt: int, patience: Patience) -> Retry | GiveUp | Unknown:
     """What a failed attempt means for the message.
 
@@ -119,24 +141,18 @@ class Delivery:
         worker_id: str,
         new_token: Callable[[], str],
         at_once: int = 8,
-        lease: timedelta = timedelta(seconds=60),
-        send_timeout: timedelta = timedelta(seconds=10),
-        poll: timedelta = timedelta(seconds=0.5),
-        grace: timedelta = timedelta(seconds=9),
+        timing: Timing = TIMING,
         patience: Patience = PATIENCE,
     ) -> None:
-        if send_timeout >= lease / 2:
-            msg = f"a send may take {send_timeout}, which must be less than half of the lease of {lease}"
-            raise ValueError(msg)
         self._database = database
         self._senders = senders
         self._worker_id = worker_id
         self._new_token = new_token
         self._at_once = at_once
-        self._lease = lease
-        self._send_timeout = send_timeout.total_seconds()
-        self._poll = poll.total_seconds()
-        self._grace = grace.total_seconds()
+        self._lease = timing.lease
+        self._send_timeout = timing.send_timeout.total_seconds()
+        self._poll = timing.poll.total_seconds()
+        self._grace = timing.grace.total_seconds()
         self._patience = patience
         self._on_their_way: set[asyncio.Task[None]] = set()
         self._lost_claims: list[str] = []
@@ -180,6 +196,7 @@ class Delivery:
                     await _wait(self._stir, rest)
         finally:
             alarm.cancel()
+            self._is_stopping = True
             await self._land()
 
     # --- Claiming -----------------------------------------------------------------------------------------
@@ -356,7 +373,6 @@ class Delivery:
     # --- Around it ----------------------------------------------------------------------------------------
 
     async def _land(self) -> None:
-        self._is_stopping = True
         if self._on_their_way:
             await asyncio.wait(self._on_their_way, timeout=self._grace)
         for task in self._on_their_way:
@@ -365,6 +381,7 @@ class Delivery:
 
     async def _stir_at(self, stop: asyncio.Event) -> None:
         await stop.wait()
+        self._is_stopping = True  # from here on, what was claimed and not begun is given back
         self._stir.set()
 
     def _token(self) -> str:

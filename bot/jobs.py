@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +18,7 @@ from scheduler.clock import Job
 KEEP_INBOX = timedelta(days=30)
 KEEP_OUTBOX = timedelta(days=90)
 KEEP_EVENTS = timedelta(days=730)
+KEEP_HEARTBEATS = timedelta(days=1)
 BATCH = 1_000
 
 Prune = Callable[[Transaction, timedelta, int], int]
@@ -23,12 +26,17 @@ Prune = Callable[[Transaction, timedelta, int], int]
 log = structlog.get_logger(__name__)
 
 
-def clock_jobs(database: Database, anchor_file: Path, process: str) -> list[Job]:
-    """The jobs of the clock. Several clocks at once are harmless: each job takes up what is there to do."""
+def clock_jobs(
+    database: Database, anchor_file: Path, process: str, is_stopping: Callable[[], bool]
+) -> list[Job]:
+    """The jobs of the clock. Several clocks at once are harmless: each job takes up what is there to do.
+
+    A job that takes long ends early when the process `is_stopping`; the next clock goes on where it was.
+    """
     return [
         Job("expire", timedelta(minutes=1), lambda: expire(database)),
         Job("anchor", timedelta(hours=1), lambda: anchor(database, anchor_file)),
-        Job("prune", timedelta(hours=6), lambda: prune(database)),
+        Job("prune", timedelta(hours=6), lambda: prune(database, is_stopping)),
         Job("heartbeat", timedelta(seconds=30), lambda: beat(database, process)),
     ]
 
@@ -37,6 +45,12 @@ def beat(database: Database, process: str) -> None:
     """Say that this process is alive."""
     with database.writing() as conn:
         heartbeats.beat(conn, process)
+
+
+def forget(database: Database, process: str) -> None:
+    """Say that this process has stopped as it was told to."""
+    with database.writing() as conn:
+        heartbeats.forget(conn, process)
 
 
 def expire(database: Database) -> None:
@@ -51,27 +65,40 @@ def anchor(database: Database, anchor_file: Path) -> None:
     """Anchor the audit, and write every anchor that the file outside does not have yet.
 
     1. Anchor, and commit.
-    2. Append what is missing, also what an earlier run did not get to write before it was killed.
+    2. Append what is missing, also what an earlier run did not get to write before it was killed. One clock at a
+       time: what another has just written is not missing any more.
+
+    Raises StoreUnavailable, and OSError when only the file is behind: the next anchor brings it up to date.
     """
     with database.writing() as conn:
         anchors.anchor(conn)
-    last = max((number for number, _ in exported(anchor_file)), default=0)
     with database.reading() as conn:
-        missing = [anchors.export_line(made) for made, _ in anchors.all_anchors(conn) if made.seq > last]
-    if missing:
-        anchor_file.parent.mkdir(parents=True, exist_ok=True)
-        with anchor_file.open("a+", encoding="utf-8") as file:
-            if _is_torn(anchor_file):
-                file.write("\n")
-            file.writelines(f"{line}\n" for line in missing)
-        log.info("audit anchored", count=len(missing))
+        if next(anchors.all_anchors(conn), None) is None:
+            return  # nothing ever happened here, and there is no file to make
+    if count := _append_missing(database, anchor_file):
+        log.info("audit anchored", count=count)
+
+
+def _append_missing(database: Database, anchor_file: Path) -> int:
+    anchor_file.parent.mkdir(parents=True, exist_ok=True)
+    with anchor_file.open("a", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        last = max((number for number, _ in exported(anchor_file)), default=0)
+        with database.reading() as conn:
+            missing = [anchors.export_line(made) for made, _ in anchors.all_anchors(conn) if made.seq > last]
+        if missing and _is_torn(anchor_file):
+            file.write("\n")
+        file.writelines(f"{line}\n" for line in missing)
+        file.flush()
+        os.fsync(file.fileno())
+    return len(missing)
 
 
 def exported(anchor_file: Path) -> Iterator[tuple[int, str]]:
     """The anchors outside: number and line. A line torn by a crash is passed over; it is written again."""
     if not anchor_file.exists():
         return
-    for line in anchor_file.read_text(encoding="utf-8").splitlines():
+    for line in anchor_file.read_text(encoding="utf-8", errors="replace").splitlines():
         try:
             yield int(json.loads(line)["anchor"]), line
         except (ValueError, KeyError, TypeError):
@@ -83,20 +110,20 @@ def _is_torn(anchor_file: Path) -> bool:
     return bool(content) and not content.endswith(b"\n")
 
 
-def prune(database: Database) -> None:
+def prune(database: Database, is_stopping: Callable[[], bool] = lambda: False) -> None:
     """Delete what is kept long enough, in small batches; the audit is never pruned."""
+    with database.writing() as conn:
+        heartbeats.prune(conn, KEEP_HEARTBEATS)
     kept: tuple[tuple[str, Prune, timedelta], ...] = (
         ("inbox", inbox.prune, KEEP_INBOX),
         ("outbox", outbox.prune, KEEP_OUTBOX),
         ("events", events.prune, KEEP_EVENTS),
     )
     for name, prune_some, older_than in kept:
-        total = count = 0
-        while total == 0 or count == BATCH:
+        total, count = 0, BATCH
+        while count == BATCH and not is_stopping():
             with database.writing() as conn:
                 count = prune_some(conn, older_than, BATCH)
-            if not count:
-                break
             total += count
         if total:
             log.info("pruned", table=name, count=total)

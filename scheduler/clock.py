@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from apscheduler.jobstores.memory import MemoryJobStore
@@ -50,6 +50,13 @@ class Clock:
         for job in self._jobs:
             self._scheduler.add_job(_run, _at_once_and_every(job.every), args=[job], id=job.name)
         self._scheduler.start()
+
+    def catch_up(self, now: datetime) -> None:
+        """Call it now and then: after the machine's clock was set back, no job waits longer than its interval."""
+        for job in self._jobs:
+            planned = self._scheduler.get_job(job.name).next_run_time
+            if planned - now > job.every:
+                self._scheduler.modify_job(job.name, next_run_time=now)
 
     def stop(self) -> None:
         """Begin no job any more, and return when the last one has ended."""

@@ -65,10 +65,7 @@ def _logged() -> Settings:
 
 def _built(settings: Settings, *, is_demo: bool = False) -> App:
     clock = application.pretend(settings.pretend_now) if is_demo and settings.pretend_now else application.now
-    app = application.build(settings, clock=clock)
-    application.must_be_migrated(app.database)
-    application.settle_sites(app)
-    return app
+    return application.build(settings, clock=clock)
 
 
 def _run(app: App, duties: Duties, *, is_demo: bool = False) -> None:

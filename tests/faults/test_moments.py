@@ -1,0 +1,139 @@
+"""The moments at which a death is worst, one by one."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.fakes import Mishap, Post
+from tests.faults.history import History, Kept, Row, problems, read, without_faults
+from tests.faults.plant import Browser, Plant, free_port, person
+from tests.faults.post import CHANNEL
+from tests.faults.test_kills import wait_until_sent
+from tests.faults.visitor import Visitor
+from tests.postgres import Postgres
+
+
+def spoke(plant: Plant, history: History) -> list[str]:
+    """What is wrong after everybody has spoken."""
+    calm = without_faults(history, [person("dana"), person("alex")], CHANNEL)
+    return problems(history, read(plant.database), calm, plant.platform.posts)
+
+
+def heard(kept: Kept) -> list[str]:
+    return [row.payload for row in kept.line("alex") if row.kind == "echo"]
+
+
+@pytest.mark.parametrize(
+    ("moment", "is_kept"),
+    [
+        pytest.param("dies_before_commit", False, id="before the commit: nothing is stored"),
+        pytest.param("dies_after_commit", True, id="after the commit, before the answer: all of it is"),
+    ],
+)
+def test_what_the_page_sends_again_after_a_death_counts_once(plant: Plant, moment: str, is_kept: bool):
+    (browser,) = plant.settle("alex")
+    history = History()
+    web, visitor = plant.process("web"), Visitor(browser, [plant.port], history)
+    web.start(**{moment: 3})
+    for text in ("hello", "cold room alarm"):
+        visitor.say(text)
+    assert visitor.post("event-00003", "yes", plant.port).status == 0
+    web.wait()
+    assert heard(read(plant.database)) == ["hello", "cold room alarm", "yes"][: 2 + is_kept]
+    web.start()
+    for text in ("yes", "No", "Log p. 1"):
+        visitor.say(text)
+    assert spoke(plant, history) == []
+
+
+def test_the_same_event_four_times_at_two_processes_has_one_effect(plant: Plant):
+    (browser,) = plant.settle("alex")
+    history = History()
+    other = free_port()
+    for process in (plant.process("web"), plant.process("web", port=other)):
+        process.start()
+    Visitor(browser, [plant.port], history).say("hello")
+    again = [
+        threading.Thread(target=click, args=(browser, port, history)) for port in (plant.port, other) * 2
+    ]
+    for thread in again:
+        thread.start()
+    for thread in again:
+        thread.join()
+    history.said["alex"] = list(dict.fromkeys(history.said["alex"]))
+    assert [event_id for event_id, _ in history.said["alex"]] == ["event-00001", "event-click"]
+    assert spoke(plant, history) == []
+
+
+def click(browser: Browser, port: int, history: History) -> None:
+    if Visitor(browser, [port], history).post("event-click", "cold room alarm", port).status == 204:
+        history.acknowledged("alex", "event-click", "cold room alarm")
+
+
+def only_row(plant: Plant) -> Row:
+    (found,) = [row for row in read(plant.database).rows if row.channel == CHANNEL]
+    return found
+
+
+def test_a_worker_killed_between_the_post_and_the_mark_sends_nothing_twice(plant: Plant):
+    plant.settle()
+    first, second = plant.process("worker"), plant.process("worker")
+
+    def strike(answer: Post | Mishap) -> None:
+        plant.office.on_post = lambda _: None
+        first.kill()
+
+    plant.office.on_post = strike
+    first.start()
+    plant.write_nudge("hello", "room-1")
+    first.wait()
+    assert only_row(plant).state == "sending"
+    second.start()
+    wait_until_sent(plant)
+    assert plant.platform.texts == ["hello"]
+    assert (only_row(plant).state, only_row(plant).provider_ref) == ("sent", "post-1")
+
+
+def test_where_nobody_can_ask_a_killed_workers_message_is_shown_as_unknown(plant: Plant):
+    plant.settle()
+    first, second = plant.process("worker", is_blind=True), plant.process("worker", is_blind=True)
+
+    def strike(answer: Post | Mishap) -> None:
+        first.kill()
+
+    plant.office.on_post = strike
+    first.start()
+    plant.write_nudge("hello", "room-1")
+    first.wait()
+    second.start()
+    wait_until_sent(plant)
+    assert (plant.platform.texts, only_row(plant).state) == (["hello"], "unknown")
+
+
+def test_a_worker_frozen_past_its_lease_wakes_up_to_a_refusal(postgres: Postgres, tmp_path: Path):
+    """On PostgreSQL alone: on SQLite it may be frozen with the one write lock in hand, and then all others wait."""
+    url = postgres.fresh_database()
+    with Plant(url, tmp_path) as plant:
+        plant.settle()
+        frozen, other = plant.process("worker"), plant.process("worker")
+
+        def freeze(answer: Post | Mishap) -> None:
+            plant.office.on_post = lambda _: None
+            frozen.signal(signal.SIGSTOP)
+
+        plant.office.on_post = freeze
+        frozen.start()
+        plant.write_nudge("hello", "room-1")
+        other.start()
+        wait_until_sent(plant)
+        sent = only_row(plant)
+        frozen.signal(signal.SIGCONT)
+        frozen.signal(signal.SIGTERM)
+        assert frozen.wait() == 0
+        assert "mark refused, the claim has ended" in "\n".join(frozen.log)
+        assert (plant.platform.texts, only_row(plant), sent.state) == (["hello"], sent, "sent")
+    postgres.drop(url)
