@@ -29,8 +29,8 @@ from bot.settings import Settings
 from tests.faults.post import CHANNEL, PostSender
 
 TIMING = Timing(
-    lease=timedelta(seconds=3),
-    send_timeout=timedelta(seconds=1),
+    lease=timedelta(seconds=2),
+    send_timeout=timedelta(seconds=0.8),
     poll=timedelta(seconds=0.1),
     grace=timedelta(seconds=5),
 )

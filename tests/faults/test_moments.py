@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import signal
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from tests.fakes import Mishap, Post
 from tests.faults.history import History, Kept, Row, problems, read, without_faults
-from tests.faults.plant import Browser, Plant, free_port, person
+from tests.faults.plant import Plant, free_port, person
 from tests.faults.post import CHANNEL
 from tests.faults.test_kills import wait_until_sent
 from tests.faults.visitor import Visitor
@@ -53,25 +53,22 @@ def test_what_the_page_sends_again_after_a_death_counts_once(plant: Plant, momen
 def test_the_same_event_four_times_at_two_processes_has_one_effect(plant: Plant):
     (browser,) = plant.settle("alex")
     history = History()
-    other = free_port()
-    for process in (plant.process("web"), plant.process("web", port=other)):
-        process.start()
-    Visitor(browser, [plant.port], history).say("hello")
-    again = [
-        threading.Thread(target=click, args=(browser, port, history)) for port in (plant.port, other) * 2
-    ]
-    for thread in again:
-        thread.start()
-    for thread in again:
-        thread.join()
-    history.said["alex"] = list(dict.fromkeys(history.said["alex"]))
-    assert [event_id for event_id, _ in history.said["alex"]] == ["event-00001", "event-click"]
+    ports = [plant.port, free_port()]
+    for port in ports:
+        plant.process("web", port=port).start()
+    visitor = Visitor(browser, ports, history)
+    before = ("hello", "cold room alarm", "yes", "No", "Log p. 1", "2025-01-10 06:00", "Not known yet")
+    for text in before:
+        visitor.say(text)
+    answer, event_id = (
+        "Cold room CR-02",
+        f"event-{len(before) + 1:05}",
+    )  # heard twice, it answers two questions
+    with ThreadPoolExecutor(4) as pool:
+        answered = pool.map(lambda port: visitor.post(event_id, answer, port).status, ports * 2)
+        assert list(answered) == [204] * 4
+    history.acknowledged("alex", event_id, answer)
     assert spoke(plant, history) == []
-
-
-def click(browser: Browser, port: int, history: History) -> None:
-    if Visitor(browser, [port], history).post("event-click", "cold room alarm", port).status == 204:
-        history.acknowledged("alex", "event-click", "cold room alarm")
 
 
 def only_row(plant: Plant) -> Row:
