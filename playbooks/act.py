@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+from playbooks.answer import Upload
+from playbooks.script import Script
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,14 @@ class Picked:
 
 
 @dataclass(frozen=True, slots=True)
+class Send:
+    """Files sent, in answer to `put`."""
+
+    files: tuple[Upload, ...]
+    put: Put | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Keep:
     """The answer offered with the question is right as it is."""
 
@@ -38,9 +50,10 @@ class Keep:
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """No answer to this one now."""
+    """No answer to this one now, perhaps with a note why."""
 
     put: Put | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +78,57 @@ class Confirm:
 
 
 @dataclass(frozen=True, slots=True)
+class Free:
+    """What the stop `step` waits for has come: `how` says whether the person says so, or a role that may."""
+
+    step: str
+    how: Literal["self", "role"]
+
+
+@dataclass(frozen=True, slots=True)
+class See:
+    """I have read what I was told by `step`."""
+
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hurry:
+    """Leave what comes after the first part for later; or, if not `is_hurried`, take it up again."""
+
+    is_hurried: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Fire:
+    """A clock has reached a part of its time."""
+
+    clock: str
+
+
+@dataclass(frozen=True, slots=True)
+class TellNext:
+    """Nobody has read what `step` told in time: tell these people too (none: nobody is left on the roster)."""
+
+    step: str
+    to: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GiveTo:
+    """The run belongs to another person from now on."""
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Go on with another version of the playbook."""
+
+    script: Script
+
+
+@dataclass(frozen=True, slots=True)
 class Digress:
     """Something beside the question: `why`, `example` or `repeat`. Nothing moves."""
 
@@ -86,4 +150,21 @@ class Cancel:
     """End it without a draft."""
 
 
-Act = Typed | Picked | Keep | Skip | Back | Change | Confirm | Digress | Pause | Resume | Cancel
+Answering = Typed | Picked | Send | Keep | Skip
+Act = (
+    Answering
+    | Back
+    | Change
+    | Confirm
+    | Free
+    | See
+    | Hurry
+    | Fire
+    | TellNext
+    | GiveTo
+    | Move
+    | Digress
+    | Pause
+    | Resume
+    | Cancel
+)

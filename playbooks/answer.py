@@ -8,18 +8,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import assert_never
-from zoneinfo import ZoneInfo
 
 from rapidfuzz.distance import OSA
 
-from playbooks.moment import Missing, Several, read_moment
+from playbooks.moment import Missing, Several, read_date, read_moment, read_time
+from playbooks.place import Place
 from playbooks.run import Answer
-from playbooks.script import AnswerType, Ask, Option
+from playbooks.script import AnswerType, Ask, Option, Setting
 
-YES_NO = (Option("yes", "Yes"), Option("no", "No"))
+YES_NO: tuple[Option, ...] = (Option("yes", "Yes"), Option("no", "No"))
+DONE: tuple[Option, ...] = (Option("yes", "Yes, done"),)
 MAX_ITEMS = 50
 MAX_IDENTIFIER = 100
 
@@ -35,7 +36,10 @@ _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last
 _NUMBERED = re.compile(
     r"(?:option |number |no ?(?=\d)|the )?(?:(?P<number>\d{1,2})|(?P<letter>[a-z])|(?P<ordinal>[a-z]+)(?: one| option)?)"
 )
+_NUMBER = re.compile(r"(?P<number>[+-]?\d{1,15}(?:[.,]\d{1,15})?) ?(?P<unit>\D.{0,20})?")
+_TWO_WAYS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 _SEPARATORS = re.compile(r"[\n,;]+")
+_AND = re.compile(r"\s(?:and|&)\s", re.IGNORECASE)
 _YEARS = range(1900, 2100)
 
 
@@ -52,6 +56,16 @@ class Trouble(StrEnum):
     NO_TIME = "no_time"
     NO_SUCH_TIME = "no_such_time"
     WHICH_DATE = "which_date"
+    NOT_A_DAY = "not_a_day"
+    NOT_A_TIME = "not_a_time"
+    NOT_A_NUMBER = "not_a_number"
+    WHICH_NUMBER = "which_number"
+    OTHER_UNIT = "other_unit"
+    OTHER_SHAPE = "other_shape"
+    NEEDS_A_FILE = "needs_a_file"
+    TOO_MANY_FILES = "too_many_files"
+    OTHER_FILE = "other_file"
+    MUST_BE_ANSWERED = "must_be_answered"
     NOT_ALLOWED = "not_allowed"
 
 
@@ -66,11 +80,21 @@ class Unclear:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a typed time is meant: the site's zone, and whether its dates put the day first."""
+class Upload:
+    """A file as the person sent it: it is kept under the SHA-256 of its bytes; `kind` is what its bytes are."""
 
-    zone: ZoneInfo
-    is_day_first: bool = True
+    sha256: str
+    name: str
+    kind: str
+
+    def as_value(self) -> str:
+        """This file as one value of an answer."""
+        return f"{self.sha256} {self.name}"
+
+    @staticmethod
+    def name_of(value: str) -> str:
+        """The name of the file that a value of an answer stands for."""
+        return value.partition(" ")[2]
 
 
 def read_answer(ask: Ask, text: str, now: datetime, place: Place) -> Answer | Unclear:
@@ -81,29 +105,60 @@ def read_answer(ask: Ask, text: str, now: datetime, place: Place) -> Answer | Un
     if ask.unknown and _plain(stripped) in _DONT_KNOW | {_plain(ask.unknown.label)}:
         return Answer(is_unknown=True)
     match ask.type:
-        case AnswerType.YES_NO | AnswerType.CHOICE:
+        case AnswerType.YES_NO | AnswerType.CHOICE | AnswerType.CONFIRM:
             picked = pick(stripped, options_of(ask))
             return picked if isinstance(picked, Unclear) else picked_answer(ask, (picked.value,))
         case AnswerType.MULTI:
             return _read_several(ask, stripped)
         case AnswerType.DATETIME:
             return _read_moment(stripped, now, place)
+        case AnswerType.DATE:
+            return _read_day(stripped, now, place)
+        case AnswerType.TIME:
+            found = read_time(stripped)
+            return Unclear(Trouble.NOT_A_TIME) if isinstance(found, Missing) else Answer((f"{found:%H:%M}",))
+        case AnswerType.NUMBER:
+            return _read_number(stripped, ask.unit)
         case AnswerType.LIST:
-            return _read_list(stripped)
+            return _read_list(stripped, ask)
         case AnswerType.IDENTIFIER:
-            return _read_text(stripped, MAX_IDENTIFIER)
-        case AnswerType.TEXT | AnswerType.LONG_TEXT:
+            return _read_identifier(stripped, mask_of(ask, place))
+        case AnswerType.ATTACHMENT:
+            return Unclear(Trouble.NEEDS_A_FILE)
+        case AnswerType.TEXT | AnswerType.LONG_TEXT | AnswerType.PERSON:
             return _read_text(stripped, ask.max_length)
         case _:
             assert_never(ask.type)
 
 
+def sent_answer(ask: Ask, files: Sequence[Upload]) -> Answer | Unclear:
+    """The answer that sending `files` gives to `ask`."""
+    if ask.type is not AnswerType.ATTACHMENT:
+        return Unclear(Trouble.NOT_ALLOWED, say="This question takes words, not a file.")
+    if not files:
+        return Unclear(Trouble.NEEDS_A_FILE)
+    if len(files) > ask.max_files:
+        return Unclear(Trouble.TOO_MANY_FILES, limit=ask.max_files)
+    if any(ask.allow and file.kind not in ask.allow for file in files):
+        return Unclear(Trouble.OTHER_FILE, say=", ".join(ask.allow))
+    return Answer(tuple(file.as_value() for file in files))
+
+
 def picked_answer(ask: Ask, values: Sequence[str]) -> Answer | Unclear:
-    """The answer that pressing the options `values` gives to `ask`; for a datetime, one ISO 8601 moment."""
+    """The answer that pressing the options `values` gives to `ask`; a moment, day or time as ISO 8601."""
     if tuple(values) == ("unknown",) and ask.unknown:
         return Answer(is_unknown=True)
-    if ask.type is AnswerType.DATETIME:
-        return _picked_moment(values)
+    match ask.type:
+        case AnswerType.DATETIME:
+            return _picked_moment(values)
+        case AnswerType.DATE:
+            return _picked_day(values)
+        case AnswerType.TIME:
+            return _picked_time(values)
+        case AnswerType.NUMBER:
+            return _read_number(values[0], ask.unit) if len(values) == 1 else Unclear(Trouble.NOT_A_NUMBER)
+        case _:
+            pass
     allowed = {option.value for option in options_of(ask)}
     if not values:
         return Unclear(Trouble.EMPTY)
@@ -119,10 +174,21 @@ def picked_answer(ask: Ask, values: Sequence[str]) -> Answer | Unclear:
 
 def options_of(ask: Ask) -> tuple[Option, ...]:
     """What can be picked, in the order shown; `I don't know` is one of them where it is offered."""
-    pickable = YES_NO if ask.type is AnswerType.YES_NO else ask.pickable
+    match ask.type:
+        case AnswerType.YES_NO:
+            pickable = YES_NO
+        case AnswerType.CONFIRM:
+            pickable = ask.options or DONE
+        case _:
+            pickable = ask.pickable
     if ask.unknown and pickable and all(option.value != "unknown" for option in pickable):
         return (*pickable, Option("unknown", ask.unknown.label, ask.unknown.say))
     return pickable
+
+
+def mask_of(ask: Ask, place: Place) -> str:
+    """The shape an identifier must have here; empty when it may have any."""
+    return place.values.get(ask.mask.name, "") if isinstance(ask.mask, Setting) else ask.mask
 
 
 def pick(text: str, options: Sequence[Option]) -> Option | Unclear:
@@ -151,9 +217,8 @@ def _by_synonym(words: str, options: Sequence[Option]) -> list[Option]:
     by_value = {option.value: option for option in options}
     if words in _DONT_KNOW and "unknown" in by_value:
         return [by_value["unknown"]]
-    if by_value.keys() >= {"yes", "no"} and words in _YES | _NO:
-        return [by_value["yes" if words in _YES else "no"]]
-    return []
+    meant = "yes" if words in _YES else "no" if words in _NO else ""
+    return [by_value[meant]] if meant in by_value else []
 
 
 def _by_place(words: str, options: Sequence[Option]) -> list[Option]:
@@ -238,6 +303,64 @@ def _read_moment(text: str, now: datetime, place: Place) -> Answer | Unclear:
             assert_never(found)
 
 
+def _read_day(text: str, now: datetime, place: Place) -> Answer | Unclear:
+    found = read_date(text, now.astimezone(place.zone).date(), is_day_first=place.is_day_first)
+    match found:
+        case Several(days):
+            could_be = tuple(Option(day.isoformat(), show_day(day)) for day in days)
+            return Unclear(Trouble.WHICH_DATE, could_be)
+        case Missing():
+            return Unclear(Trouble.NOT_A_DAY)
+        case day:
+            return Answer((day.isoformat(),))
+
+
+def _read_number(text: str, unit: str) -> Answer | Unclear:
+    match = _NUMBER.fullmatch(text.replace("\N{MINUS SIGN}", "-"))
+    if match is None:
+        return Unclear(Trouble.NOT_A_NUMBER)
+    if match["unit"] and match["unit"].casefold() != unit.casefold():
+        return Unclear(Trouble.OTHER_UNIT, say=unit) if unit else Unclear(Trouble.NOT_A_NUMBER)
+    digits = match["number"]
+    if _TWO_WAYS.fullmatch(digits):  # 1,234 is a thousand to some and a little more than one to others
+        readings = (digits.replace(",", "."), digits.replace(",", ""))
+        return Unclear(
+            Trouble.WHICH_NUMBER, tuple(Option(each, f"{each} {unit}".strip()) for each in readings)
+        )
+    return Answer((digits.replace(",", "."),))
+
+
+def _read_identifier(text: str, mask: str) -> Answer | Unclear:
+    if mask and not _fits(text, mask):
+        return Unclear(Trouble.OTHER_SHAPE, say=mask)
+    return _read_text(text, MAX_IDENTIFIER)
+
+
+def _fits(text: str, mask: str) -> bool:
+    """Whether `text` has the shape of `mask`: # a digit, @ a letter, everything else as it stands."""
+    kinds = {"#": str.isdecimal, "@": str.isalpha}
+    return len(text) == len(mask) and all(
+        kinds[shape](char) if shape in kinds else char.casefold() == shape.casefold()
+        for char, shape in zip(text, mask, strict=True)
+    )
+
+
+def _picked_day(values: Sequence[str]) -> Answer | Unclear:
+    try:
+        (only,) = values
+        return Answer((date.fromisoformat(only).isoformat(),))
+    except ValueError:
+        return Unclear(Trouble.NOT_A_DAY)
+
+
+def _picked_time(values: Sequence[str]) -> Answer | Unclear:
+    try:
+        (only,) = values
+        return Answer((f"{time.fromisoformat(only):%H:%M}",))
+    except ValueError:
+        return Unclear(Trouble.NOT_A_TIME)
+
+
 def _picked_moment(values: Sequence[str]) -> Answer | Unclear:
     try:
         (only,) = values
@@ -257,14 +380,22 @@ def show_moment(moment: datetime) -> str:
     return f"{moment.day} {moment:%B %Y, %H:%M} ({moment.tzname()})"
 
 
-def _read_list(text: str) -> Answer | Unclear:
-    items = tuple(dict.fromkeys(_parts(text)))
+def show_day(day: date) -> str:
+    """A day as people read it, never two ways: `3 June 2025`."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def _read_list(text: str, ask: Ask) -> Answer | Unclear:
+    """The entries of a list, each once. Between identifiers "and" separates too; in a text it belongs to the text."""
+    is_of_identifiers = ask.of == "identifier"
+    limit = MAX_IDENTIFIER if is_of_identifiers else ask.max_length
+    items = tuple(dict.fromkeys(_parts(_AND.sub(",", text) if is_of_identifiers else text)))
     if not items:
         return Unclear(Trouble.EMPTY)
     if len(items) > MAX_ITEMS:
         return Unclear(Trouble.TOO_MANY, limit=MAX_ITEMS)
-    if any(len(item) > MAX_IDENTIFIER for item in items):
-        return Unclear(Trouble.TOO_LONG, limit=MAX_IDENTIFIER)
+    if any(len(item) > limit for item in items):
+        return Unclear(Trouble.TOO_LONG, limit=limit)
     return Answer(items)
 
 

@@ -3,65 +3,109 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import assert_never
+from typing import Literal, assert_never
 
 from playbooks.act import (
     Act,
+    Answering,
     Back,
     Cancel,
     Change,
     Confirm,
     Digress,
+    Fire,
+    Free,
+    GiveTo,
+    Hurry,
     Keep,
+    Move,
     Pause,
     Picked,
     Put,
     Resume,
+    See,
+    Send,
     Skip,
+    TellNext,
     Typed,
 )
-from playbooks.answer import Place, Trouble, Unclear, options_of, picked_answer, read_answer
+from playbooks.answer import Trouble, Unclear, options_of, picked_answer, read_answer, sent_answer
 from playbooks.draft import fingerprint
 from playbooks.errors import UnknownStep
-from playbooks.position import Position, check_answer, frozen_answers, resolve
+from playbooks.place import Place
+from playbooks.position import (
+    Position,
+    RunningClock,
+    basis_of,
+    check_answer,
+    frozen_answers,
+    has_options,
+    resolve,
+)
 from playbooks.run import (
+    MISREAD,
     Answer,
     Answered,
     Asked,
+    Book,
     Cancelled,
+    Carried,
+    ClockFired,
+    ClockStarted,
     Confirmed,
     Digressed,
     Drafted,
     Event,
+    HandedOver,
+    Hurried,
     Kept,
+    MovedVersion,
     Paused,
+    Reasoned,
+    Released,
     Resumed,
+    Seen,
     Skipped,
     Started,
     Told,
     Undone,
+    Waited,
     What,
-    fold,
 )
-from playbooks.script import Ask, Document, Finish, Review, Say, Script, Step, Stop
+from playbooks.script import Ask, Document, Finish, GoTo, Review, Say, Script, Step, Stop
+from playbooks.shown import live_lines
 from playbooks.utterance import (
     Alert,
     Aside,
+    ClockRang,
+    ClockSet,
     DraftMade,
+    Freed,
+    GoneTo,
+    Held,
     Hint,
     Misread,
     MovedOn,
     Note,
     Notice,
     Question,
+    ReadBy,
+    ReasonAsked,
     Sheet,
     Spoken,
+    Unread,
     Utterance,
 )
 
 Reach = Callable[[str], tuple[str, ...]]  # a site role -> the people who stand behind it now, by id
+
+REASON = "reason"  # the question why an answer was changed, where a step's name would stand
+MAX_REASON = 300
+NOW = "now"  # the follow-up of what cannot wait
+SELF, ROLE_ON_SHIFT = "self", "supervisor_on_shift"
+SELF_THEN_ROLE = "self_then_role_on_shift"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +116,47 @@ class Decision:
     said: tuple[Utterance, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Who acts, when and where, and whom a role reaches now."""
+
+    now: datetime
+    by: str
+    place: Place
+    reach: Reach
+
+
 def begin(
-    script: Script, given: Mapping[str, tuple[str, ...]], opening: str, now: datetime, by: str, reach: Reach
+    script: Script,
+    given: Mapping[str, tuple[str, ...]],
+    opening: str,
+    here: Here,
+    carried: Mapping[str, Answer] | None = None,
 ) -> Decision:
-    """A new run of `script` up to its first question. `opening` are the words that led to it."""
-    started = Started(script.id, script.version, script.hash, given, opening)
-    turn = _Turn(script, (Event(1, now, by, started),), now, by, reach, first_new=0)
+    """A new run of `script` up to its first question.
+
+    `opening` are the words that led to it; `carried` are answers that another playbook had been given.
+    """
+    started = Event(1, here.now, here.by, Started(script.id, script.version, script.hash, given, opening))
+    turn = _Turn(script, [started], here, first_new=0)
+    for step_id, answer in (carried or {}).items():
+        ask = script.ask(step_id)
+        if ask and answer.is_given:
+            basis = basis_of(ask, turn.answers_above(script.by_id[step_id]))
+            turn.note(Carried(step_id, answer.values, basis=basis))
     turn.go_on()
     return turn.decision()
 
 
-def decide(
-    script: Script, events: Sequence[Event], act: Act, now: datetime, by: str, place: Place, reach: Reach
-) -> Decision:
+def decide(script: Script, events: Sequence[Event], act: Act, here: Here) -> Decision:
     """What `act` does to the run of `script` that these `events` are.
 
     Raises UnknownStep when the act names a step that the script does not have.
     """
-    turn = _Turn(script, tuple(events), now, by, reach, first_new=len(events))
+    turn = _Turn(script, events, here, first_new=len(events))
+    if turn.ledger.is_over and not isinstance(act, Typed | Picked | Send | Keep | Skip | Back | See):
+        turn.over(act)
+        return turn.decision()
     match act:
         case Digress(about):
             turn.digress(about)
@@ -101,8 +168,22 @@ def decide(
             turn.back(put)
         case Confirm(answers_hash):
             turn.confirm(answers_hash)
-        case Typed() | Picked() | Keep() | Skip():
-            turn.answer(act, place)
+        case Free():
+            turn.free(act)
+        case See(step_id):
+            turn.see(step_id)
+        case Hurry(is_hurried):
+            turn.hurry(is_hurried)
+        case Fire(clock):
+            turn.fire(clock)
+        case TellNext(step_id, to):
+            turn.tell_next(step_id, to)
+        case GiveTo(person):
+            turn.give_to(person)
+        case Move(to_script):
+            turn.move(to_script)
+        case Typed() | Picked() | Send() | Keep() | Skip():
+            turn.answer(act)
         case _:
             assert_never(act)
     return turn.decision()
@@ -111,121 +192,150 @@ def decide(
 class _Turn:
     """One act being worked out: the events so far and what was said. Lives for one call of `decide`."""
 
-    def __init__(
-        self,
-        script: Script,
-        events: tuple[Event, ...],
-        now: datetime,
-        by: str,
-        reach: Reach,
-        first_new: int,
-    ) -> None:
-        self.script, self.now, self.by = script, now, by
-        self.reach, self.events = reach, events
-        self.first_new = first_new
+    def __init__(self, script: Script, events: Sequence[Event], here: Here, first_new: int) -> None:
+        self.script, self.here = script, here
+        self.events, self.first_new = list(events), first_new
         self.said: list[Utterance] = []
-        self.ledger = fold(events)
-        self.position: Position = resolve(script, self.ledger)
+        self.book = Book(events[0])
+        for event in events[1:]:
+            self.book.enter(event)
+        self.ledger = self.book.ledger()
+        self.position: Position = resolve(script, self.ledger, here.place)
+        self.due_before = {running.clock.id: running for running in self.position.clocks}
 
     def decision(self) -> Decision:
-        return Decision(self.events[self.first_new :], tuple(self.said))
+        return Decision(tuple(self.events[self.first_new :]), tuple(self.said))
 
     def note(self, what: What) -> int:
         """Append `what`, look at the run again, and return the event's number."""
         seq = self.ledger.last_seq + 1
-        self.events = (*self.events, Event(seq, self.now, self.by, what))
-        self.ledger = fold(self.events)
-        self.position = resolve(self.script, self.ledger)
+        event = Event(seq, self.here.now, self.here.by, what)
+        self.events.append(event)
+        self.book.enter(event)
+        self.ledger = self.book.ledger()
+        self.position = resolve(self.script, self.ledger, self.here.place)
         return seq
 
     def say(self, utterance: Utterance) -> None:
         self.said.append(utterance)
 
-    # What each act does
+    # Answering
 
-    def answer(self, act: Typed | Picked | Keep | Skip, place: Place) -> None:
+    def answer(self, act: Answering) -> None:
         """Take an answer to the question that is open now.
 
         1. An act on an earlier question changes nothing and says so.
-        2. The answer is read; what cannot be taken is said, and the question repeated.
-        3. It is kept, the script's own hint is said, and the run goes on.
+        2. What cannot be answered now (a stop, a review) is shown again.
+        3. The answer is read; what cannot be taken is said, and the question repeated.
+        4. It is kept, the script's own hint is said, and the run goes on.
         """
         if not self.is_current(act.put):
             self.say(MovedOn(_words_of(act)))
-            self.go_on()
-            return
-        step = self.open_step()
-        if step is None or self.ledger.is_cancelled:
-            self.go_on()
-            return
-        if not isinstance(step.does, Ask):
-            self.say(Note(Notice.REVIEW_WAITS))
-            self.go_on()
-            return
-        read = self.read(step, step.does, act, place)
-        if isinstance(read, Unclear):
-            self.say(Misread(step, read))
-            self.go_on()
-            return
-        self.keep(step, step.does, read, act)
+        elif self.wants_reason:
+            self.give_reason(act)
+        elif (step := self.open_step()) and not self.ledger.is_over:
+            match step.does:
+                case Ask() as ask:
+                    self.take(step, ask, act)
+                case Stop(release=release):
+                    if release and isinstance(act, Typed) and _is_label(act.text, release.label):
+                        self.release(step, "self")
+                case _:
+                    self.say(Note(Notice.REVIEW_WAITS))
         self.go_on()
 
-    def read(self, step: Step, ask: Ask, act: Typed | Picked | Keep | Skip, place: Place) -> Answer | Unclear:
+    def take(self, step: Step, ask: Ask, act: Answering) -> None:
+        read = self.read(step, ask, act)
+        if isinstance(read, Unclear):
+            self.note(Digressed(MISREAD))
+            self.say(Misread(step, read, self.ledger.misread))
+        else:
+            self.keep(step, ask, read, act)
+
+    def read(self, step: Step, ask: Ask, act: Answering) -> Answer | Unclear:
         read: Answer | Unclear
         match act:
-            case Skip():
-                return Answer(is_skipped=True)
+            case Skip(note=note):
+                return (
+                    Unclear(Trouble.MUST_BE_ANSWERED) if step.releases else Answer(is_skipped=True, note=note)
+                )
             case Keep():
                 read = self.offered(step, ask) or Unclear(Trouble.EMPTY)
             case Picked(values):
                 read = picked_answer(ask, values)
+            case Send(files):
+                read = sent_answer(ask, files)
             case Typed(text):
-                read = read_answer(ask, text, self.now, place)
+                read = read_answer(ask, text, self.here.now, self.here.place)
             case _:
                 assert_never(act)
         if isinstance(read, Unclear):
             return read
-        return check_answer(ask, read, self.now, self.answers_on_path())
+        if read.is_unknown and ask.unknown:
+            is_pressed = isinstance(act, Picked)
+            read = replace(read, note=ask.unknown.label if is_pressed else read.note or _words_of(act))
+        return check_answer(ask, read, self.here.now, self.answers_on_path())
 
-    def keep(self, step: Step, ask: Ask, answer: Answer, act: Typed | Picked | Keep | Skip) -> None:
+    def keep(self, step: Step, ask: Ask, answer: Answer, act: Answering) -> None:
         is_correction = self.ledger.correcting == step.id
         standing = self.ledger.answers.get(step.id)
-        if is_correction and standing and standing.answer == answer:
+        if is_correction and standing and standing.answer == answer and step.id not in self.position.stale:
             self.note(Kept(step.id))
             self.say(Note(Notice.LEFT_AS_IT_WAS, step))
             return
+        if answer.is_unknown and _is_for_now(ask) and step.id not in self.ledger.waited:
+            self.note(Waited(step.id))
+            for hint in _hints(ask, answer):
+                self.say(Hint(hint))
+            return
+        basis = basis_of(ask, self.answers_above(step))
         if answer.is_skipped:
-            self.note(Skipped(step.id))
+            self.note(Skipped(step.id, answer.note, basis))
         else:
-            self.note(Answered(step.id, answer.values, answer.is_unknown, said=_words_of(act)))
+            said = answer.note if answer.is_unknown else _words_of(act)
+            self.note(Answered(step.id, answer.values, answer.is_unknown, said, basis))
         if is_correction:
             self.say(Note(Notice.CHANGED, step))
-        for hint in _hints(ask, answer):
-            self.say(Hint(hint))
+        if not (answer.is_unknown and _is_for_now(ask)):
+            for hint in _hints(ask, answer):
+                self.say(Hint(hint))
+
+    def give_reason(self, act: Answering) -> None:
+        """Why an answer was changed after a draft: in words, and not too many."""
+        number, step_id = next(iter(self.ledger.changed.items()))
+        words = _words_of(act).strip()
+        if words and len(words) <= MAX_REASON:
+            self.note(Reasoned(number, words))
+            self.say(Note(Notice.REASON_KEPT, self.script.by_id[step_id]))
+        else:
+            trouble = Unclear(Trouble.TOO_LONG if words else Trouble.EMPTY, limit=MAX_REASON)
+            self.say(Misread(self.script.by_id[step_id], trouble))
+
+    # What else a person can do
 
     def change(self, step_id: str) -> None:
         step, ask = self.question(step_id)
-        if self.ledger.is_cancelled:
-            self.go_on()
-            return
-        on_path = {given.step for given in self.position.live} | set(self.position.ahead)
-        if step_id not in on_path:
-            if self.position.cursor != step:
-                self.say(Note(Notice.NOT_ON_PATH, step))
-            elif self.ledger.correcting:
+        position = self.position
+        if position.cursor == step:
+            if self.ledger.correcting:
                 self.note(Kept(self.ledger.correcting))
             self.go_on()
-            return
-        self.wake_up()
-        turn = self.note(Asked(step_id, is_correction=True))
-        self.put_question(step, ask, turn, is_correction=True)
+        elif step_id not in {*position.given, *position.ahead, *position.stale, *position.deferred}:
+            self.say(Note(Notice.NOT_ON_PATH, step))
+            self.go_on()
+        else:
+            self.wake_up()
+            turn = self.note(Asked(step_id, is_correction=True))
+            self.put_question(step, ask, turn, is_correction=True)
 
     def back(self, put: Put | None) -> None:
         if not self.is_current(put):
             self.say(MovedOn(""))
+        elif self.ledger.is_over:
+            pass
         elif self.ledger.correcting:
             self.note(Kept(self.ledger.correcting))
-        elif not self.ledger.last_act or self.ledger.is_cancelled:
+        elif not self.ledger.last_act:
             self.say(Note(Notice.NOTHING_BEFORE))
         else:
             self.note(Undone(self.ledger.last_act))
@@ -234,12 +344,46 @@ class _Turn:
 
     def confirm(self, answers_hash: str | None) -> None:
         cursor = self.position.cursor
-        if cursor is None or not isinstance(cursor.does, Review) or self.ledger.correcting:
+        if (
+            cursor is None
+            or not isinstance(cursor.does, Review)
+            or self.ledger.correcting
+            or self.ledger.changed
+        ):
             self.say(Note(Notice.NOTHING_TO_CONFIRM))
         elif answers_hash not in {None, self.position.answers_hash}:
             self.say(Note(Notice.REVIEW_CHANGED))
         else:
             self.note(Confirmed(cursor.id, self.position.answers_hash))
+        self.go_on()
+
+    def free(self, act: Free) -> None:
+        """Release the stop that holds the run, if it is this one and may be released so."""
+        held = self.position.held_by
+        stop = held.does if held and held.id == act.step else None
+        release = stop.release if isinstance(stop, Stop) else None
+        if held is None or release is None:
+            self.say(Note(Notice.NOT_HELD))
+        elif not (release.label if act.how == "self" else release.by_role):
+            self.say(Note(Notice.CANNOT_FREE, held))
+        else:
+            self.release(held, act.how)
+        self.go_on()
+
+    def release(self, step: Step, how: Literal["self", "role"]) -> None:
+        self.note(Released(step.id, how))
+        self.say(Freed(step, self.here.by, self.here.now, is_by_role=how == "role"))
+
+    def see(self, step_id: str) -> None:
+        step = self.script.by_id.get(step_id)
+        if step and any(told.step == step_id and not told.seen_by for told in self.ledger.tellings):
+            self.note(Seen(step_id))
+            self.say(ReadBy(step, self.here.by, self.here.now))
+
+    def hurry(self, is_hurried: bool) -> None:
+        if self.ledger.is_hurried != is_hurried and self.script.fast_lane:
+            self.note(Hurried(is_hurried))
+            self.say(Note(Notice.HURRIED if is_hurried else Notice.THE_REST))
         self.go_on()
 
     def digress(self, about: str) -> None:
@@ -250,9 +394,8 @@ class _Turn:
         self.go_on()
 
     def set_aside(self, act: Pause | Resume | Cancel) -> None:
-        is_over = self.open_step() is None or self.ledger.is_cancelled
         match act:
-            case _ if is_over:
+            case _ if self.open_step() is None and not self.position.deferred:
                 self.go_on()
             case Pause():
                 if not self.ledger.is_paused:
@@ -260,6 +403,8 @@ class _Turn:
                 self.say(Note(Notice.PAUSED))
             case Resume():
                 self.say(Note(Notice.WELCOME_BACK))
+                if self.position.cursor is None and self.position.deferred:
+                    self.note(Hurried(is_hurried=False))
                 self.go_on()
             case Cancel():
                 self.note(Cancelled())
@@ -267,54 +412,129 @@ class _Turn:
             case _:
                 assert_never(act)
 
+    def give_to(self, person: str) -> None:
+        self.note(HandedOver(to_person=person))
+        self.say(Note(Notice.HANDED_OVER))
+
+    def move(self, script: Script) -> None:
+        """Go on with another version: an answer stays where its question is still asked in the same way."""
+        lines = live_lines(self.script, self.position, self.here.place.zone)
+        known = sorted(self.ledger.answers.keys() | self.ledger.earlier.keys())
+        dropped = tuple(
+            step for step in known if not _is_same_question(self.script.ask(step), script.ask(step))
+        )
+        words = tuple(
+            text for line in lines if line.step.id in dropped for text in (line.ask.label, line.shown)
+        )
+        self.script = script
+        self.note(MovedVersion(script.version, script.hash, words, dropped))
+        self.say(Note(Notice.MOVED_VERSION))
+        self.go_on()
+
+    # What the time and other people do
+
+    def fire(self, clock_id: str) -> None:
+        """A clock has reached a mark. Of several that passed meanwhile only the latest is said, all are noted.
+
+        While a stop holds the run, reminders wait; the end of the time does not.
+        """
+        running = next((r for r in self.position.clocks if r.clock.id == clock_id and not r.is_stopped), None)
+        if running is None:
+            return
+        due = running.due_at.isoformat()
+        fired = {percent for percent, of in self.ledger.fired.get(clock_id, ()) if of == due}
+        passed = [mark for mark in running.marks if mark not in fired and running.at(mark) <= self.here.now]
+        if self.position.held_by and 100 not in passed:
+            return
+        for mark in passed:
+            self.note(ClockFired(clock_id, mark, due))
+        if passed:
+            to = self.reach_late(running) if passed[-1] == 100 else ()
+            self.say(ClockRang(running, passed[-1], len(fired) + len(passed), len(running.marks), to))
+
+    def reach_late(self, running: RunningClock) -> tuple[str, ...]:
+        """Whom a clock that has run out is told to, beside the person: privately, and once."""
+        late = running.clock.when_late
+        if late is None or late.tell == SELF:
+            return ()
+        return self.here.reach(ROLE_ON_SHIFT if late.tell == SELF_THEN_ROLE else late.tell)
+
+    def tell_next(self, step_id: str, to: tuple[str, ...]) -> None:
+        step = self.script.by_id.get(step_id)
+        is_seen = any(told.step == step_id and told.seen_by for told in self.ledger.tellings)
+        if step and isinstance(step.does, Stop) and not is_seen and step_id not in self.ledger.released:
+            self.note(Told(step.id, self.position.answers_hash, step.does.tell, to))
+            self.say(Unread(step, step.does, to))
+
     # Where it goes on
 
     def go_on(self) -> None:
         """Do every step that needs nobody, then put the next question."""
-        if self.ledger.is_cancelled:
+        if self.ledger.is_over:
             self.say(Note(Notice.IS_OVER))
             return
         self.wake_up()
+        self.set_clocks()
         if self.ledger.correcting:
             self.put_question(*self.question(self.ledger.correcting), self.ledger.turn, is_correction=True)
             return
         while self.do(self.position.cursor):
-            pass
-        if self.position.cursor is None and all(isinstance(said, Note) for said in self.said):
+            self.set_clocks()
+        if self.position.cursor is None and all(isinstance(said, Note | ClockSet) for said in self.said):
             self.say_over()
 
     def say_over(self) -> None:
         """Nothing is left to do: show the draft that stands, or say that it is over."""
-        if self.ledger.drafts:
-            made = self.ledger.drafts[-1]
-            self.say(DraftMade(self.script.by_id[made.step], made.number))
+        made = self.ledger.drafts[-1] if self.ledger.drafts else None
+        if made and (step := self.script.by_id.get(made.step)):
+            self.say(DraftMade(step, made.number))
         else:
             self.say(Note(Notice.IS_OVER))
 
     def do(self, step: Step | None) -> bool:
-        """Do one step; whether there is another to do without the person."""
+        """Do one step; whether there is another to do without the person.
+
+        Why an answer was changed after a draft is asked before the next question, but after what cannot wait.
+        """
+        if self.ledger.changed and not (step and isinstance(step.does, Say | Stop | GoTo)):
+            self.ask_reason()
+            return False
         if step is None:
             return False
         match step.does:
             case Say() | Finish() as does:
                 self.note(Told(step.id, self.position.answers_hash))
                 self.say(Spoken(step, does))
+            case Stop(level="notify") as stop:
+                self.say(Alert(step, stop, self.tell(step, stop)))
             case Stop() as stop:
-                to = self.reach(stop.tell)
-                self.note(Told(step.id, self.position.answers_hash, stop.tell, to))
-                self.say(Alert(step, stop, to))
+                is_new = step.id not in self.ledger.said
+                self.say(Held(step, stop, is_new, self.tell(step, stop) if is_new else ()))
+                return False
+            case GoTo() as go_to:
+                self.note(HandedOver(step.id, to_script=go_to.script))
+                self.say(GoneTo(step, go_to, self.carried(go_to)))
             case Document():
                 self.say(DraftMade(step, self.draft(step)))
             case Review():
-                turn = self.turn_of(step)
+                turn = self.turn_of(step.id)
                 self.say(Sheet(step, turn, self.position.at, self.position.of, self.position.answers_hash))
                 return False
             case Ask() as ask:
-                self.put_question(step, ask, self.turn_of(step), is_correction=False)
+                self.put_question(step, ask, self.turn_of(step.id), is_correction=False)
                 return False
             case _:
                 assert_never(step.does)
-        return True
+        return not self.ledger.gone_to
+
+    def tell(self, step: Step, stop: Stop) -> tuple[str, ...]:
+        to = self.here.reach(stop.tell) if stop.tell else ()
+        self.note(Told(step.id, self.position.answers_hash, stop.tell, to))
+        return to
+
+    def carried(self, go_to: GoTo) -> tuple[tuple[str, Answer], ...]:
+        answers = ((theirs, self.position.answer(ours)) for theirs, ours in go_to.carry.items())
+        return tuple((theirs, answer) for theirs, answer in answers if answer)
 
     def draft(self, step: Step) -> int:
         number = len(self.ledger.drafts) + 1
@@ -324,10 +544,25 @@ class _Turn:
                 number,
                 upto=self.ledger.last_seq,
                 answers_hash=self.position.answers_hash,
-                fingerprint=fingerprint(self.script, self.events),
+                fingerprint=fingerprint(self.script, self.events, self.here.place),
             )
         )
         return number
+
+    def ask_reason(self) -> None:
+        step_id = next(iter(self.ledger.changed.values()))
+        self.say(ReasonAsked(self.script.by_id[step_id], self.turn_of(REASON)))
+
+    def set_clocks(self) -> None:
+        """Note every clock that has begun to run, and say where one's end has moved."""
+        for running in self.position.clocks:
+            clock_id = running.clock.id
+            before = self.due_before.get(clock_id)
+            if clock_id not in self.ledger.clocks:
+                self.note(ClockStarted(clock_id, running.due_in))
+            if not running.is_stopped and (before is None or before.due_at != running.due_at):
+                self.say(ClockSet(running, has_moved=before is not None))
+            self.due_before[clock_id] = running
 
     def put_question(self, step: Step, ask: Ask, turn: int, *, is_correction: bool) -> None:
         self.say(
@@ -338,17 +573,27 @@ class _Turn:
                 self.position.of,
                 offered=self.offered(step, ask),
                 is_correction=is_correction,
+                is_stale=step.id in self.position.stale,
+                may_hurry=self.may_hurry(step),
             )
         )
 
-    def turn_of(self, step: Step) -> int:
-        """The turn of the question now: the one it has, if nothing was answered since it was put."""
-        is_put = self.ledger.asking == step.id and self.ledger.turn > self.ledger.last_act
-        return self.ledger.turn if is_put and not self.was_undone() else self.note(Asked(step.id))
+    def may_hurry(self, step: Step) -> bool:
+        """Whether `step` is the first question after the fast lane."""
+        is_after = self.script.is_after_fast_lane
+        return is_after(step) and not any(
+            is_after(self.script.by_id[given.step]) for given in self.position.live
+        )
 
-    def was_undone(self) -> bool:
-        """Whether something was taken back after the last question was put."""
-        return any(isinstance(event.what, Undone | Kept) for event in self.events[self.ledger.turn :])
+    def turn_of(self, step_id: str) -> int:
+        """The turn of the question now: the one it has, if nothing was done since it was put."""
+        is_put = self.ledger.asking == step_id and self.ledger.is_asked
+        return self.ledger.turn if is_put else self.note(Asked(step_id))
+
+    def over(self, act: Act) -> None:
+        """Nothing happens any more in a run that is over; a person hears so, time and other people do not."""
+        if not isinstance(act, Fire | TellNext):
+            self.say(Note(Notice.IS_OVER))
 
     def wake_up(self) -> None:
         if self.ledger.is_paused:
@@ -367,6 +612,11 @@ class _Turn:
         """The step a person's words go to now."""
         return self.script.by_id[self.ledger.correcting] if self.ledger.correcting else self.position.cursor
 
+    @property
+    def wants_reason(self) -> bool:
+        """Whether a person's words are the reason for a change."""
+        return bool(self.ledger.changed) and not self.ledger.correcting and not self.position.held_by
+
     def is_current(self, put: Put | None) -> bool:
         return put is None or (put.step == self.ledger.asking and put.turn == self.ledger.turn)
 
@@ -376,25 +626,37 @@ class _Turn:
         if standing and step.id not in self.position.stale:
             return standing.answer
         if before := standing.answer if standing else self.ledger.earlier.get(step.id):
-            return None if before.is_skipped else before
+            can_be_kept = not before.is_skipped and not before.is_erased and has_options(ask, before)
+            return before if can_be_kept else None
         opening = self.ledger.started.opening
         does_fit = ask.offers_opening and 0 < len(opening) <= ask.max_length
         return Answer((opening,)) if does_fit else None
 
     def answers_on_path(self) -> dict[str, Answer]:
         """What stands on this path, below the cursor too, and what was frozen when the run started."""
-        steps = (*(given.step for given in self.position.live), *self.position.ahead)
+        steps = (*self.position.given, *self.position.ahead)
         return frozen_answers(self.ledger.started.given) | {
             step: self.ledger.answers[step].answer for step in steps
         }
 
+    def answers_above(self, step: Step) -> dict[str, Answer]:
+        """What stands above `step` on this path, and what was frozen when the run started."""
+        place_of = self.script.place_of
+        return {
+            name: answer
+            for name, answer in self.answers_on_path().items()
+            if name not in place_of or place_of[name] < place_of[step.id]
+        }
 
-def _words_of(act: Typed | Picked | Keep | Skip) -> str:
+
+def _words_of(act: Answering) -> str:
     match act:
         case Typed(text):
             return text
         case Picked(values):
             return ", ".join(values)
+        case Send(files):
+            return ", ".join(file.name for file in files)
         case Keep() | Skip():
             return ""
         case _:
@@ -405,3 +667,17 @@ def _hints(ask: Ask, answer: Answer) -> tuple[str, ...]:
     if answer.is_unknown and ask.unknown and ask.unknown.say:
         return (ask.unknown.say,)
     return tuple(option.hint for option in options_of(ask) if option.value in answer.values and option.hint)
+
+
+def _is_for_now(ask: Ask) -> bool:
+    """Whether what is not done yet should be done before we go on."""
+    return ask.unknown is not None and ask.unknown.follow_up == NOW
+
+
+def _is_label(text: str, label: str) -> bool:
+    typed, stated = (" ".join(words.split()).casefold().rstrip(".! ") for words in (text, label))
+    return bool(stated) and typed == stated
+
+
+def _is_same_question(old: Ask | None, new: Ask | None) -> bool:
+    return old is not None and new is not None and new.type is old.type

@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
-from zoneinfo import ZoneInfo
 
-from playbooks.answer import show_moment
-from playbooks.position import resolve
-from playbooks.run import Drafted, Event, Told, fold, hash_of
-from playbooks.script import Ask, Document, Script
-from playbooks.shown import NOT_ANSWERED, NOT_KNOWN, ShownAnswer, live_lines
+from playbooks.answer import Upload, show_moment
+from playbooks.place import Place
+from playbooks.position import Position, RunningClock, resolve
+from playbooks.run import Answer, Drafted, Event, MovedVersion, Released, Started, Telling, fold, hash_of
+from playbooks.script import AnswerType, Ask, Document, Script
+from playbooks.shown import NOT_ANSWERED, NOT_ASKED, ShownAnswer, live_lines, not_known
+
+NOT_AS_MADE = "This is no longer what the draft said when it was made: words were erased, or the site's settings changed."
+CARRIED = "Carried from an earlier version, no longer asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +55,9 @@ class Draft:
     """One numbered draft of one run.
 
     `made_at` is UTC; `zone` is where times are shown. `status_note` says what a reader must know of its state
-    (the site has not approved the script), or is empty. `told` are whole sentences, such as "QA was told through
-    the coach on 2025-06-03 06:20 (posted, not confirmed read)". `fingerprint` is that of what it states.
+    (the site has not approved the script), or is empty. `told`, `released`, `clocks` and `attachments` are whole
+    sentences, such as "QA was told through the coach on 2025-06-03 06:20 (posted, not confirmed read)".
+    `fingerprint` is that of what it states.
     """
 
     title: str
@@ -70,68 +74,88 @@ class Draft:
     groups: tuple[Group, ...]
     open_points: tuple[OpenPoint, ...]
     told: tuple[str, ...]
+    released: tuple[str, ...]
+    clocks: tuple[str, ...]
+    attachments: tuple[str, ...]
     zone: str
     fingerprint: str
 
 
-NOT_AS_MADE = "Words of this draft have been erased since it was made."
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a draft shows beside the run itself: its reference, the site, people's names, the state of the script."""
+
+    run: str
+    site: str
+    names: Mapping[str, str]
+    status_note: str
+
+    def name(self, person_id: str) -> str:
+        """The name to show for a person's id."""
+        return self.names.get(person_id, person_id)
 
 
-def fingerprint(script: Script, events: Sequence[Event]) -> str:
+def fingerprint(script: Script, events: Sequence[Event], place: Place) -> str:
     """SHA-256, in hex, of everything a draft made after `events` states: answers, open points and who was told.
 
     How it is laid out, and when it is fetched, do not change it.
     """
+    ledger = fold(events)
+    position = resolve(script, ledger, place)
     lines = [
         [line.step.id, line.ask.label, line.ask.text, line.shown, line.given.at.isoformat(), line.given.by]
-        for line in live_lines(script, resolve(script, fold(events)), UTC)
+        for line in live_lines(script, position, UTC)
     ]
-    told = [[event.at.isoformat(), what.role, list(what.to)] for event, what in _told(events)]
-    return hash_of({"lines": lines, "told": told})
+    told = [[told.at.isoformat(), told.role, list(told.to)] for told in ledger.tellings]
+    released = [[step, event.at.isoformat(), event.by] for step, event in sorted(ledger.released.items())]
+    clocks = [[running.clock.id, running.due_at.astimezone(UTC).isoformat()] for running in position.clocks]
+    stated = {"lines": lines, "told": told, "released": released, "clocks": clocks}
+    return hash_of({**stated, "later": list(position.deferred)})
 
 
-def draft_of(
-    script: Script,
-    events: Sequence[Event],
-    made: Event,
-    *,
-    run: str,
-    site: str,
-    zone: str,
-    names: Mapping[str, str],
-    status_note: str,
-) -> Draft:
+def made_with(events: Sequence[Event]) -> str:
+    """The hash of the script that the last of `events` happened with."""
+    hashes = [event.what.script_hash for event in events if isinstance(event.what, Started | MovedVersion)]
+    return hashes[-1]
+
+
+def draft_of(script: Script, events: Sequence[Event], made: Event, place: Place, around: Around) -> Draft:
     """The draft that `made` (a `Drafted` event) stands for, from all `events` of its run.
 
-    `names` gives the name to show for a person's id. Raises TypeError when `made` is something else.
+    `script` is the version that was in use then (`made_with`). Raises TypeError when `made` is something else.
     """
     what = made.what
     if not isinstance(what, Drafted):
         msg = f"a draft is made by 'drafted', not by {what.kind!r}"
         raise TypeError(msg)
     then = [event for event in events if event.seq <= what.upto]
-    step = script.by_id[what.step]
-    shown = live_lines(script, resolve(script, fold(then)), ZoneInfo(zone))
-    is_as_made = fingerprint(script, then) == what.fingerprint
+    ledger = fold(then)
+    position = resolve(script, ledger, place)
+    does = script.by_id[what.step].does
+    document = does if isinstance(does, Document) else Document("", (), "")
+    shown = live_lines(script, position, place.zone)
+    is_as_made = fingerprint(script, then, place) == what.fingerprint
     return Draft(
         title=script.title,
-        run=run,
+        run=around.run,
         number=what.number,
         made_at=made.at,
-        made_by=names.get(made.by, made.by),
-        site=site,
-        watermark=step.does.watermark if isinstance(step.does, Document) else "",
+        made_by=around.name(made.by),
+        site=around.site,
+        watermark=document.watermark,
         script=script.id,
-        version=script.version,
+        version=_versions(script, then),
         script_hash=script.hash,
-        status_note=status_note if is_as_made else f"{status_note} {NOT_AS_MADE}".strip(),
-        groups=tuple(
-            Group(script.section_titles[section], tuple(_line(line, names) for line in lines))
-            for section, lines in groupby(shown, key=lambda line: line.step.section)
+        status_note=around.status_note if is_as_made else f"{around.status_note} {NOT_AS_MADE}".strip(),
+        groups=_groups(script, shown, then, around),
+        open_points=tuple(_open_points(script, position, shown)),
+        told=tuple(_told(telling, place, around) for telling in ledger.tellings),
+        released=tuple(
+            _released(script, step, event, place, around) for step, event in ledger.released.items()
         ),
-        open_points=tuple(_open_point(line) for line in shown if line.is_open),
-        told=tuple(_told_sentence(event, told, ZoneInfo(zone)) for event, told in _told(then)),
-        zone=zone,
+        clocks=tuple(_clock(running, place) for running in position.clocks),
+        attachments=tuple(_attachments(script, position)),
+        zone=place.zone.key,
         fingerprint=what.fingerprint,
     )
 
@@ -142,29 +166,86 @@ def role_words(role: str) -> str:
     return f"QA{words[2:]}" if words.startswith("qa") else words
 
 
-def _told(events: Sequence[Event]) -> list[tuple[Event, Told]]:
-    return [(event, event.what) for event in events if isinstance(event.what, Told) and event.what.role]
+def _versions(script: Script, events: Sequence[Event]) -> str:
+    """The version in use, and the one the run began with where that is another."""
+    first = events[0].what
+    begun = first.version if isinstance(first, Started) else script.version
+    return script.version if begun == script.version else f"{script.version} (begun with {begun})"
 
 
-def _line(line: ShownAnswer, names: Mapping[str, str]) -> Line:
-    by = names.get(line.given.by, line.given.by)
+def _groups(
+    script: Script, shown: Sequence[ShownAnswer], events: Sequence[Event], around: Around
+) -> tuple[Group, ...]:
+    groups = [
+        Group(script.section_titles[section], tuple(_line(line, around) for line in lines))
+        for section, lines in groupby(shown, key=lambda line: line.step.section)
+    ]
+    for event in events:
+        if isinstance(event.what, MovedVersion) and event.what.left:
+            left = tuple(
+                Line("", label, value, "", event.at, around.name(event.by))
+                for label, value in zip(event.what.left[::2], event.what.left[1::2], strict=True)
+            )
+            groups.append(Group(CARRIED, left))
+    return tuple(groups)
+
+
+def _line(line: ShownAnswer, around: Around) -> Line:
+    by = around.name(line.given.by)
     return Line(line.step.id, line.ask.label, line.shown, line.ask.text, line.given.at, by)
 
 
-def _open_point(line: ShownAnswer) -> OpenPoint:
-    label = line.ask.label
-    state = NOT_ANSWERED if line.given.answer.is_skipped else NOT_KNOWN
-    note = f"{state}: {label if label[:2].isupper() else label[:1].lower() + label[1:]}"
-    return OpenPoint(line.step.id, label, note + _follow_up(line.ask))
+def _open_points(script: Script, position: Position, shown: Sequence[ShownAnswer]) -> Sequence[OpenPoint]:
+    open_steps = set(position.open_points)
+    points = [
+        _open_point(line.step.id, line.ask, line.given.answer) for line in shown if line.step.id in open_steps
+    ]
+    later = ((step_id, script.ask(step_id)) for step_id in position.deferred)
+    return [*points, *(_open_point(step_id, ask, None) for step_id, ask in later if ask)]
 
 
-def _follow_up(ask: Ask) -> str:
-    return f" (follow up: {ask.unknown.follow_up})" if ask.unknown else ""
+def _open_point(step_id: str, ask: Ask, answer: Answer | None) -> OpenPoint:
+    label = ask.label
+    state = NOT_ASKED if answer is None else NOT_ANSWERED if answer.is_skipped else not_known(ask, answer)
+    words = f"{state}: {label if label[:2].isupper() else label[:1].lower() + label[1:]}"
+    if answer and answer.is_unknown and ask.unknown:
+        who = f", {role_words(ask.unknown.for_role)}" if ask.unknown.for_role else ""
+        words += f" (follow up: {ask.unknown.follow_up}{who})"
+    return OpenPoint(step_id, label, words)
 
 
-def _told_sentence(event: Event, told: Told, zone: ZoneInfo) -> str:
-    at = show_moment(event.at.astimezone(zone))
-    if not told.to:
-        return f"Nobody stood on the list for {role_words(told.role)} on {at}; the coach told nobody."
-    role = role_words(told.role)
-    return f"{role[0].upper()}{role[1:]} was told through the coach on {at} (posted, not confirmed read)"
+def _told(telling: Telling, place: Place, around: Around) -> str:
+    at = show_moment(telling.at.astimezone(place.zone))
+    role = role_words(telling.role)
+    if not telling.to:
+        return f"Nobody stood on the list for {role} on {at}; the coach told nobody."
+    state = "posted, not confirmed read"
+    if telling.seen_at:
+        state = (
+            f"read by {around.name(telling.seen_by)} on {show_moment(telling.seen_at.astimezone(place.zone))}"
+        )
+    return f"{role[0].upper()}{role[1:]} was told through the coach on {at} ({state})"
+
+
+def _released(script: Script, step_id: str, event: Event, place: Place, around: Around) -> str:
+    what = event.what
+    at, name = show_moment(event.at.astimezone(place.zone)), around.name(event.by)
+    section = script.section_titles[script.by_id[step_id].section] if step_id in script.by_id else step_id
+    how = "themselves" if isinstance(what, Released) and what.how == "self" else "by their role"
+    return f"A stop under “{section}” was released by {name}, {how}, on {at}"
+
+
+def _clock(running: RunningClock, place: Place) -> str:
+    due = show_moment(running.due_at.astimezone(place.zone))
+    start = show_moment(running.started_at.astimezone(place.zone))
+    state = "done" if running.is_stopped else "open"
+    return f"{running.clock.say}: due {due}, {running.due_in} after {start} ({state})"
+
+
+def _attachments(script: Script, position: Position) -> Sequence[str]:
+    return [
+        f"{Upload.name_of(value)} (SHA-256 {value.partition(' ')[0]})"
+        for given in position.live
+        if (ask := script.ask(given.step)) and ask.type is AnswerType.ATTACHMENT
+        for value in given.answer.values
+    ]

@@ -3,182 +3,87 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from playbooks.conditions import All, Any, Condition, FactHolds, Has, IsAnswered, Not
+from playbooks.calc import CALCS, COMPARE
+from playbooks.conditions import All, Any, Calculated, Condition, FactHolds, Has, IsAnswered, Not
 from playbooks.errors import Path, Problem, ScriptRefused
+from playbooks.link import Call, inlined
 from playbooks.run import hash_of
 from playbooks.script import (
     AnswerType,
     Ask,
     Check,
+    Clock,
+    Coaching,
     Control,
     Document,
     Does,
     Example,
+    Fallback,
     Finish,
+    GoTo,
+    Late,
     NamedFact,
     Option,
+    Release,
     Review,
     Say,
     Script,
     Section,
+    Setting,
     Step,
     Stop,
     Unknown,
 )
-
-_NAME = r"^[a-z][a-z0-9_]*$"
-_FILE_NAME = r"^[a-z][a-z0-9-]*$"
-_GUIDE = "docs/writing-a-playbook.md"
-_MOST_NAMED = 12
-_KINDS = ("ask", "say", "stop", "review", "document", "finish")
-_OF_A_QUESTION = frozenset(
-    {
-        *("type", "label", "options", "none", "unknown", "check", "example", "required", "max", "of"),
-        "offers_opening",
-    }
+from playbooks.shape import (
+    KINDS,
+    RawClock,
+    RawFact,
+    RawOption,
+    RawRelease,
+    RawReleaseAsk,
+    RawScript,
+    RawSetting,
+    RawStep,
+    RawStop,
+    known_keys,
+    stray_keys,
 )
+
+Trees = Mapping[str, object]  # playbook files as plain data, by playbook id
+BY_SELF, BY_ROLE = "self", "role"  # how a stop was released, as conditions see it
+
 _OPERATORS = ("in", "includes_any", "answered")
+_MOST_NAMED = 12
+GUIDE = "docs/writing-a-playbook.md"
+_SEE = "see 'Conditions' in docs/writing-a-playbook.md"
 
 
-class _Raw(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class _Control(_Raw):
-    status: Literal["draft", "in_review", "released_by_maker", "retired"]
-    owner: str
-    change_ref: str
-    effective_from: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
-    review_by: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
-    what_changed: str
-
-
-class _Section(_Raw):
-    id: str = Field(pattern=_NAME)
-    title: str
-
-
-class _Option(_Raw):
-    value: str
-    label: str
-    hint: str = ""
-
-
-class _Unknown(_Raw):
-    label: str
-    follow_up: str
-    say: str = ""
-
-
-class _Check(_Raw):
-    must: dict[Literal["not_after", "not_before"], str] = Field(min_length=1, max_length=1)
-    say: str
-
-
-class _Example(_Raw):
-    weak: str
-    better: str
-
-
-class _Stop(_Raw):
-    level: Literal["notify"]
-    say: str
-    tell: str
-    share: list[str] = Field(default_factory=list)
-
-
-class _Document(_Raw):
-    template: str
-    formats: list[Literal["docx", "md"]] = Field(min_length=1)
-    watermark: str
-
-
-class _Fact(_Raw):
-    say: str
-    when: object
-
-
-class _Step(_Raw):
-    id: str = Field(pattern=_NAME)
-    section: str
-    when: object = None
-    why: str = ""
-    cite: list[str] = Field(default_factory=list)
-    ask: str | None = None
-    type: AnswerType | None = Field(default=None, strict=False)
-    label: str = ""
-    options: list[_Option] = Field(default_factory=list)
-    none: _Option | None = None
-    unknown: _Unknown | None = None
-    check: list[_Check] = Field(default_factory=list)
-    example: _Example | None = None
-    required: bool = True
-    max: int = Field(default=500, ge=1, le=4000)
-    offers_opening: bool = False
-    of: Literal["identifier", "text"] | None = None
-    say: str | None = None
-    stop: _Stop | None = None
-    review: Literal["all"] | None = None
-    document: _Document | None = None
-    finish: str | None = None
-
-
-class _Script(_Raw):
-    playbook: str = Field(pattern=_FILE_NAME)
-    title: str
-    version: str
-    language: str
-    purpose: str
-    coaching_only: Literal[True]
-    for_roles: list[str]
-    phrasings: list[str] = Field(default_factory=list)
-    control: _Control
-    site_settings: list[str] = Field(default_factory=list)
-    sections: list[_Section] = Field(min_length=1)
-    facts: dict[str, _Fact] = Field(default_factory=dict)
-    steps: list[_Step] = Field(min_length=1)
-
-
-def load(tree: object) -> Script:
-    """The script that `tree` (a playbook file as plain data) holds.
+def load(tree: object, flows: Trees | None = None) -> Script:
+    """The script that `tree` (a playbook file as plain data) holds, with the sub-flows it calls from `flows`.
 
     Raises ScriptRefused with every problem of shape it found; meaning is judged by `playbooks.check`.
     """
-    try:
-        raw = _Script.model_validate(tree)
-    except ValidationError as error:
-        raise ScriptRefused([as_problem(each, _known_keys, _GUIDE) for each in error.errors()]) from error
-    problems: list[Problem] = []
-    steps = [_step(step, ("steps", number), problems) for number, step in enumerate(raw.steps)]
-    facts = {
-        name: NamedFact(name, fact.say, when)
-        for name, fact in raw.facts.items()
-        if (when := _condition(fact.when, ("facts", name, "when"), problems)) is not None
-    }
-    if problems:
-        raise ScriptRefused(problems)
-    return Script(
-        id=raw.playbook,
-        title=raw.title,
-        version=raw.version,
-        language=raw.language,
-        purpose=raw.purpose,
-        for_roles=tuple(raw.for_roles),
-        phrasings=tuple(raw.phrasings),
-        control=Control(**raw.control.model_dump()),
-        site_settings=tuple(raw.site_settings),
-        sections=tuple(Section(section.id, section.title) for section in raw.sections),
-        facts=facts,
-        steps=tuple(step for step in steps if step is not None),
-        hash=hash_of(tree),
-    )
+    return _load(tree, flows or {}, ())
+
+
+def whole(tree: object, flows: Trees) -> object:
+    """`tree` with every sub-flow it calls: what is hashed, and kept for as long as a run refers to it."""
+    uses: dict[str, object] = {}
+    _collect(tree, flows, uses)
+    return {"script": tree, "uses": uses} if uses else tree
+
+
+def load_whole(kept: object) -> Script:
+    """The script in what `whole` gave. Raises ScriptRefused."""
+    if isinstance(kept, Mapping) and "uses" in kept:
+        return load(kept["script"], kept["uses"])
+    return load(kept)
 
 
 def nearest(word: str, words: Iterable[str]) -> str:
@@ -223,148 +128,355 @@ def as_problem(details: ErrorDetails, known_keys: Callable[[Path], Iterable[str]
             return Problem(path, f"{name}: {details['msg']}", f"see {guide}")
 
 
-def _known_keys(path: Path) -> Iterable[str]:
-    """The keys allowed where the unknown one at `path` stands."""
-    parents = [part for part in path[:-1] if isinstance(part, str)]
-    models: dict[str, type[BaseModel]] = {
-        "control": _Control,
-        "sections": _Section,
-        "options": _Option,
-        "none": _Option,
-        "unknown": _Unknown,
-        "check": _Check,
-        "example": _Example,
-        "stop": _Stop,
-        "document": _Document,
-        "facts": _Fact,
-        "steps": _Step,
-    }
-    near = next((models[part] for part in reversed(parents) if part in models), _Script)
-    return near.model_fields
+def _collect(tree: object, flows: Trees, uses: dict[str, object]) -> None:
+    steps = tree.get("steps") if isinstance(tree, Mapping) else None
+    for step in steps if isinstance(steps, list) else []:
+        name = step.get("use") if isinstance(step, Mapping) else None
+        if isinstance(name, str) and name in flows and name not in uses:
+            uses[name] = flows[name]
+            _collect(flows[name], flows, uses)
 
 
-def _step(raw: _Step, path: Path, problems: list[Problem]) -> Step | None:
-    kinds = [kind for kind in _KINDS if getattr(raw, kind) is not None]
-    if len(kinds) != 1:
-        found = f"step {raw.id!r} does {' and '.join(kinds) or 'nothing'}"
-        problems.append(Problem(path, found, f"give it exactly one of: {', '.join(_KINDS)}"))
-        return None
-    if idle := [] if raw.ask is not None else sorted(_OF_A_QUESTION & raw.model_fields_set):
-        problems.append(
-            Problem((*path, idle[0]), f"{kinds[0]!r} takes no {idle[0]!r}", "only a question does")
+def _load(tree: object, flows: Trees, callers: tuple[str, ...]) -> Script:
+    try:
+        raw = RawScript.model_validate(tree)
+    except ValidationError as error:
+        raise ScriptRefused([as_problem(details, known_keys, GUIDE) for details in error.errors()]) from error
+    builder = _Builder(raw, flows, (*callers, raw.playbook))
+    script = builder.script(hash_of(whole(tree, flows)))
+    if builder.problems:
+        raise ScriptRefused(builder.problems)
+    return script
+
+
+class _Builder:
+    """Builds one script and collects what is wrong on the way. Lives for one call of `load`."""
+
+    def __init__(self, raw: RawScript, flows: Trees, callers: tuple[str, ...]) -> None:
+        self.raw, self.flows, self.callers = raw, flows, callers
+        self.problems: list[Problem] = []
+        self.steps: list[Step] = []
+        self.facts: dict[str, NamedFact] = {}
+        self.clocks: dict[str, Clock] = {}
+        self.uses: dict[str, str] = {}
+
+    def script(self, script_hash: str) -> Script:
+        raw = self.raw
+        for name, fact in raw.facts.items():
+            when = self.fact(fact, ("facts", name))
+            if when is not None:
+                self.facts[name] = NamedFact(name, fact.say, when)
+        for name, clock in raw.clocks.items():
+            self.clocks[name] = self.clock(name, clock)
+        for number, step in enumerate(raw.steps):
+            self.step(step, number)
+        control = raw.control.model_dump()
+        control["withdraws"] = tuple(raw.control.withdraws)
+        return Script(
+            id=raw.playbook,
+            title=raw.title,
+            version=raw.version,
+            language=raw.language,
+            purpose=raw.purpose,
+            for_roles=tuple(raw.for_roles),
+            phrasings=tuple(raw.phrasings),
+            control=Control(**control),
+            site_settings=tuple(raw.site_settings),
+            sections=tuple(Section(section.id, section.title) for section in raw.sections),
+            facts=self.facts,
+            clocks=self.clocks,
+            steps=tuple(self.steps),
+            hash=script_hash,
+            for_regions=tuple(raw.for_regions),
+            for_product_types=tuple(raw.for_product_types),
+            fast_lane=raw.fast_lane,
+            is_callable=raw.callable,
+            takes=tuple(raw.takes),
+            uses=self.uses,
         )
-    when = None if raw.when is None else _condition(raw.when, (*path, "when"), problems)
-    does = _does(raw, path, problems)
-    return None if does is None else Step(raw.id, raw.section, does, when, raw.why, tuple(raw.cite))
 
+    def problem(self, path: Path, found: str, remedy: str) -> None:
+        self.problems.append(Problem(path, found, remedy))
 
-def _does(raw: _Step, path: Path, problems: list[Problem]) -> Does | None:
-    if raw.ask is not None:
-        return _ask(raw, raw.ask, path, problems)
-    if raw.say is not None:
-        return Say(raw.say)
-    if raw.stop is not None:
-        return Stop(raw.stop.level, raw.stop.say, raw.stop.tell, tuple(raw.stop.share))
-    if raw.document is not None:
-        return Document(raw.document.template, tuple(raw.document.formats), raw.document.watermark)
-    return Finish(raw.finish) if raw.finish is not None else Review()
+    # Steps
 
+    def step(self, raw: RawStep, at: int) -> None:
+        path: Path = ("steps", at)
+        kinds = [kind for kind in KINDS if getattr(raw, kind) is not None]
+        if len(kinds) != 1:
+            found = f"step {raw.id!r} does {' and '.join(kinds) or 'nothing'}"
+            self.problem(path, found, f"give it exactly one of: {', '.join(KINDS)}")
+            return
+        for key in stray_keys(raw, kinds[0]):
+            self.problem((*path, key), f"{key!r} means nothing on a {kinds[0]!r} step", "remove it")
+        when = None if raw.when is None else self.condition(raw.when, (*path, "when"))
+        if raw.use is not None:
+            self.use(raw, raw.use, when, at)
+            return
+        does = self.does(raw, path)
+        if does is None:
+            return
+        self.steps.append(Step(raw.id, raw.section, does, when, raw.why, raw.hint, tuple(raw.cite), at=at))
+        if raw.stop and raw.stop.release and raw.stop.release.or_self:
+            self.release_asks(raw, raw.stop.release.or_self.asks, when, at)
 
-def _ask(raw: _Step, text: str, path: Path, problems: list[Problem]) -> Ask | None:
-    if raw.type is None:
-        types = ", ".join(AnswerType)
-        problems.append(
-            Problem(path, f"question {raw.id!r} has no type", f"add 'type:' with one of: {types}")
+    def does(self, raw: RawStep, path: Path) -> Does | None:
+        if raw.ask is not None:
+            return self.ask(raw, raw.ask, path)
+        if raw.say is not None:
+            return Say(raw.say)
+        if raw.stop is not None:
+            return _stop(raw.id, raw.stop)
+        if raw.go_to is not None:
+            return GoTo(raw.go_to, raw.carry)
+        if raw.document is not None:
+            document = raw.document
+            return Document(
+                document.template,
+                tuple(document.formats),
+                document.watermark,
+                document.contains,
+                document.name,
+            )
+        return Finish(raw.finish) if raw.finish is not None else Review()
+
+    def use(self, raw: RawStep, name: str, when: Condition | None, at: int) -> None:
+        """Put the steps of a sub-flow in the place of the step that calls it."""
+        path: Path = ("steps", at)
+        if name not in self.flows:
+            self.problem((*path, "use"), f"there is no playbook {name!r}", nearest(name, self.flows))
+            return
+        if name in self.callers:
+            self.problem(
+                (*path, "use"), f"{name!r} calls itself by way of {self.callers[-1]!r}", "break the circle"
+            )
+            return
+        try:
+            flow = _load(self.flows[name], self.flows, self.callers)
+        except ScriptRefused as refused:
+            self.problem((*path, "use"), f"{name!r} cannot be used: {refused.problems[0]}", "mend it first")
+            return
+        if not flow.is_callable:
+            self.problem((*path, "use"), f"{name!r} is not callable", "add 'callable: true' to it")
+        for taken in raw.with_:
+            if taken not in flow.takes:
+                self.problem((*path, "with"), f"{name!r} takes no {taken!r}", nearest(taken, flow.takes))
+        asked = [step.id for step in self.steps if isinstance(step.does, Ask)]
+        for ours in raw.with_.values():
+            if ours not in asked:
+                self.problem((*path, "with"), f"no question {ours!r} stands above it", nearest(ours, asked))
+        for returned in raw.returns:
+            if flow.ask(returned) is None:
+                asks = [step.id for step in flow.steps if isinstance(step.does, Ask) and not step.releases]
+                self.problem((*path, "returns"), f"{name!r} asks no {returned!r}", nearest(returned, asks))
+        for setting in flow.site_settings:
+            if setting not in self.raw.site_settings:
+                found = f"{name!r} needs the site's {setting!r}"
+                self.problem((*path, "use"), found, f"add {setting!r} to 'site_settings'")
+        part = inlined(flow, Call(raw.id, raw.section, when, raw.with_, at))
+        self.steps += part.steps
+        self.facts |= part.facts
+        self.clocks |= part.clocks
+        self.uses |= {name: flow.hash, **flow.uses}
+
+    def release_asks(
+        self, raw: RawStep, asks: Sequence[str | RawReleaseAsk], when: Condition | None, at: int
+    ) -> None:
+        """The questions of a self-release, as steps that follow their stop."""
+        released = Has(raw.id, (BY_SELF,))
+        shown_when = released if when is None else All((when, released))
+        for number, ask in enumerate(asks, 1):
+            text, label, kind = (ask, ask, "text") if isinstance(ask, str) else (ask.ask, ask.label, ask.type)
+            question = Ask(text, AnswerType(kind), label, max_length=200)
+            self.steps.append(
+                Step(f"{raw.id}.asks_{number}", raw.section, question, shown_when, releases=raw.id, at=at)
+            )
+
+    def ask(self, raw: RawStep, text: str, path: Path) -> Ask | None:
+        if raw.type is None:
+            types = ", ".join(AnswerType)
+            self.problem(path, f"question {raw.id!r} has no type", f"add 'type:' with one of: {types}")
+            return None
+        if raw.clock:
+            clock = self.raw.clocks.get(raw.clock)
+            if clock is None:
+                self.problem(
+                    (*path, "clock"), f"unknown clock {raw.clock!r}", nearest(raw.clock, self.raw.clocks)
+                )
+            elif clock.starts != raw.id:
+                self.problem(
+                    (*path, "clock"), f"clock {raw.clock!r} starts with {clock.starts!r}", "name it there"
+                )
+        return Ask(
+            text=text,
+            type=raw.type,
+            label=raw.label or text,
+            options=tuple(_option(option) for option in raw.options),
+            none=_option(raw.none) if raw.none else None,
+            unknown=Unknown(**raw.unknown.model_dump()) if raw.unknown else None,
+            checks=tuple(
+                Check(must, against, check.say) for check in raw.check for must, against in check.must.items()
+            ),
+            example=Example(raw.example.weak, raw.example.better) if raw.example else None,
+            coaching=Coaching(tuple(raw.coach.checks), raw.coach.at_most, raw.coach.rounds)
+            if raw.coach
+            else None,
+            depends_on=tuple(raw.depends_on),
+            is_required=raw.required,
+            can_wait=raw.can_wait,
+            max_length=raw.max,
+            max_files=raw.max_files,
+            allow=tuple(raw.allow),
+            of=raw.of,
+            unit=raw.unit,
+            mask=_or_setting(raw.mask),
+            tone=raw.tone,
+            offers_opening=raw.offers_opening,
+        )
+
+    def clock(self, name: str, raw: RawClock) -> Clock:
+        path: Path = ("clocks", name)
+        remind = []
+        for number, percent in enumerate(raw.remind):
+            figure = percent.removesuffix("%")
+            if percent.endswith("%") and figure.isdecimal() and 0 < int(figure) < 100:
+                remind.append(int(figure))
+            else:
+                self.problem(
+                    (*path, "remind", number), f"{percent!r} is no part of the time", "write it as 50%"
+                )
+        applies = (
+            None if raw.applies_when is None else self.condition(raw.applies_when, (*path, "applies_when"))
+        )
+        return Clock(
+            name,
+            raw.say,
+            raw.starts,
+            _or_setting(raw.due_in),
+            raw.calendar,
+            raw.stops,
+            tuple(sorted(remind)),
+            Late(raw.when_late.say, raw.when_late.tell) if raw.when_late else None,
+            applies,
+            tuple(raw.cite),
+        )
+
+    # Conditions
+
+    def fact(self, raw: RawFact, path: Path) -> Condition | None:
+        extra, known = raw.model_extra or {}, len(self.problems)
+        if raw.calc is None:
+            for key in extra:
+                self.problem((*path, key), f"unknown key {key!r}", nearest(key, ("say", "when", "calc")))
+            return self.condition(raw.when, (*path, "when"))
+        if raw.when is not None:
+            self.problem((*path, "when"), "a fact has 'when' or 'calc', not both", "remove one")
+        calc = CALCS.get(raw.calc)
+        if calc is None:
+            self.problem((*path, "calc"), f"unknown function {raw.calc!r}", nearest(raw.calc, CALCS))
+            return None
+        compared = [key for key in extra if key in COMPARE]
+        if len(compared) != 1:
+            self.problem(
+                path, f"{raw.calc!r} is compared {len(compared)} times", f"give one of: {', '.join(COMPARE)}"
+            )
+            return None
+        takes = {key: value for key, value in extra.items() if key not in COMPARE}
+        for key, value in takes.items():
+            if key not in calc.knows:
+                self.problem((*path, key), f"{raw.calc!r} has no input {key!r}", nearest(key, calc.knows))
+            elif not isinstance(value, str):
+                self.problem((*path, key), f"{key!r} cannot be {value!r}", "name the question that gives it")
+        if missing := sorted(calc.needs - takes.keys()):
+            self.problem(path, f"{raw.calc!r} needs {', '.join(missing)}", "name the question that gives it")
+        if len(self.problems) > known:
+            return None
+        limit = extra[compared[0]]
+        named = tuple((key, str(value)) for key, value in takes.items())
+        match limit:
+            case {"site": str(setting)}:
+                return Calculated(raw.calc, named, compared[0], setting, is_setting=True)
+            case str() | int() if not isinstance(limit, bool):
+                return Calculated(raw.calc, named, compared[0], str(limit))
+            case _:
+                pass
+        self.problem(
+            (*path, compared[0]), f"{limit!r} is no limit", "write a number, a duration or {site: name}"
         )
         return None
-    return Ask(
-        text=text,
-        type=raw.type,
-        label=raw.label or text,
-        options=tuple(_option(option) for option in raw.options),
-        none=_option(raw.none) if raw.none else None,
-        unknown=Unknown(raw.unknown.label, raw.unknown.follow_up, raw.unknown.say) if raw.unknown else None,
-        checks=tuple(
-            Check(must, against, check.say) for check in raw.check for must, against in check.must.items()
-        ),
-        example=Example(raw.example.weak, raw.example.better) if raw.example else None,
-        is_required=raw.required,
-        max_length=raw.max,
-        offers_opening=raw.offers_opening,
-    )
+
+    def condition(self, raw: object, path: Path) -> Condition | None:
+        """What `raw` writes: `{name: value}`, `{name: {in: [...]}}`, `{fact: name}`, all, any, not."""
+        if not isinstance(raw, Mapping) or not raw:
+            self.problem(path, f"a condition cannot be {raw!r}", "write it as {question: answer}")
+            return None
+        parts = [self.part(str(name), value, (*path, str(name))) for name, value in raw.items()]
+        known = tuple(part for part in parts if part is not None)
+        if len(known) < len(parts):
+            return None
+        return known[0] if len(known) == 1 else All(known)
+
+    def part(self, name: str, value: object, path: Path) -> Condition | None:
+        match name, value:
+            case "fact", str():
+                return FactHolds(value)
+            case (("all" | "any"), list()):
+                return self.several(name, value, path)
+            case "not", _:
+                inner = self.condition(value, path)
+                return inner and Not(inner)
+            case (("all" | "any" | "fact"), _):
+                self.problem(path, f"{name!r} cannot hold {value!r}", _SEE)
+                return None
+            case _, str():
+                return Has(name, (value,))
+            case _, Mapping() if len(value) == 1:
+                return self.operation(name, *next(iter(value.items())), path)
+        self.problem(
+            path, f"{name!r} is compared with {value!r}", "compare it with text, or with {in: [...]}"
+        )
+        return None
+
+    def several(self, name: str, raw: Sequence[object], path: Path) -> Condition | None:
+        if not raw:
+            self.problem(path, f"{name!r} holds nothing", "give it a list of conditions")
+            return None
+        parts = [self.condition(part, (*path, number)) for number, part in enumerate(raw)]
+        known = tuple(part for part in parts if part is not None)
+        if len(known) < len(parts):
+            return None
+        return All(known) if name == "all" else Any(known)
+
+    def operation(self, name: str, operator: object, value: object, path: Path) -> Condition | None:
+        match operator, value:
+            case (("in" | "includes_any"), list()) if value and all(isinstance(item, str) for item in value):
+                return Has(name, tuple(str(item) for item in value))
+            case "answered", bool():
+                return IsAnswered(name, value)
+            case (("in" | "includes_any" | "answered"), _):
+                remedy = "give 'in' a list of texts, 'answered' true or false"
+                self.problem((*path, str(operator)), f"{operator!r} cannot take {value!r}", remedy)
+            case _:
+                self.problem(path, f"unknown operator {operator!r}", nearest(str(operator), _OPERATORS))
+        return None
 
 
-def _option(raw: _Option) -> Option:
+def _stop(step_id: str, raw: RawStop) -> Stop:
+    fallback = Fallback(raw.if_no_answer.after, raw.if_no_answer.say) if raw.if_no_answer else None
+    release = _release(step_id, raw.release) if raw.release else None
+    return Stop(raw.level, raw.say, raw.tell, tuple(raw.share), release, fallback)
+
+
+def _release(step_id: str, raw: RawRelease) -> Release:
+    asks = raw.or_self.asks if raw.or_self else []
+    label = raw.self or (raw.or_self.label if raw.or_self else "")
+    numbered = tuple(f"{step_id}.asks_{number}" for number in range(1, len(asks) + 1))
+    return Release(label, tuple(raw.by_role), numbered)
+
+
+def _option(raw: RawOption) -> Option:
     return Option(raw.value, raw.label, raw.hint)
 
 
-def _condition(raw: object, path: Path, problems: list[Problem]) -> Condition | None:
-    """The condition that `raw` writes: `{name: value}`, `{name: {in: [...]}}`, `{fact: name}`, all, any, not."""
-    if not isinstance(raw, Mapping) or not raw:
-        problems.append(Problem(path, f"a condition cannot be {raw!r}", "write it as {question: answer}"))
-        return None
-    parts = [_part(str(name), value, (*path, str(name)), problems) for name, value in raw.items()]
-    known = tuple(part for part in parts if part is not None)
-    if len(known) < len(parts):
-        return None
-    return known[0] if len(known) == 1 else All(known)
-
-
-def _part(name: str, value: object, path: Path, problems: list[Problem]) -> Condition | None:
-    match name, value:
-        case "fact", str():
-            return FactHolds(value)
-        case (("all" | "any"), list()):
-            return _several(name, value, path, problems)
-        case "not", _:
-            inner = _condition(value, path, problems)
-            return inner and Not(inner)
-        case (("all" | "any" | "fact"), _):
-            problems.append(
-                Problem(
-                    path, f"{name!r} cannot hold {value!r}", "see 'Conditions' in docs/writing-a-playbook.md"
-                )
-            )
-            return None
-        case _, str():
-            return Has(name, (value,))
-        case _, Mapping() if len(value) == 1:
-            return _operation(name, *next(iter(value.items())), path, problems)
-    problems.append(
-        Problem(path, f"{name!r} is compared with {value!r}", "compare it with text, or with {in: [...]}")
-    )
-    return None
-
-
-def _several(name: str, raw: Sequence[object], path: Path, problems: list[Problem]) -> Condition | None:
-    if not raw:
-        problems.append(Problem(path, f"{name!r} holds nothing", "give it a list of conditions"))
-        return None
-    parts = [_condition(part, (*path, number), problems) for number, part in enumerate(raw)]
-    known = tuple(part for part in parts if part is not None)
-    if len(known) < len(parts):
-        return None
-    return All(known) if name == "all" else Any(known)
-
-
-def _operation(
-    name: str, operator: object, value: object, path: Path, problems: list[Problem]
-) -> Condition | None:
-    match operator, value:
-        case (("in" | "includes_any"), list()) if value and all(isinstance(item, str) for item in value):
-            return Has(name, tuple(str(item) for item in value))
-        case "answered", bool():
-            return IsAnswered(name, value)
-        case (("in" | "includes_any" | "answered"), _):
-            problems.append(
-                Problem(
-                    (*path, str(operator)),
-                    f"{operator!r} cannot take {value!r}",
-                    "give 'in' a list of texts, 'answered' true or false",
-                )
-            )
-        case _:
-            problems.append(
-                Problem(path, f"unknown operator {operator!r}", nearest(str(operator), _OPERATORS))
-            )
-    return None
+def _or_setting(raw: str | RawSetting) -> Setting | str:
+    return Setting(raw.site) if isinstance(raw, RawSetting) else raw

@@ -6,7 +6,10 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from enum import Enum, auto
+from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
+
+T = TypeVar("T", bound=date)
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
@@ -52,15 +55,15 @@ class Missing(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Several:
+class Several(Generic[T]):
     """The text can mean any of these; the person is asked which."""
 
-    moments: tuple[datetime, ...]
+    moments: tuple[T, ...]
 
 
 def read_moment(
     text: str, now: datetime, zone: ZoneInfo, *, is_day_first: bool
-) -> datetime | Several | Missing:
+) -> datetime | Several[datetime] | Missing:
     """The aware moment that `text` means at a place in `zone`, when it is `now` there.
 
     A date that can be read two ways (03/04), a bare time that is still to come today, and an hour that a
@@ -100,6 +103,23 @@ def read_moment(
             return only
         case _:
             return Several(tuple(moments))
+
+
+def read_date(text: str, today: date, *, is_day_first: bool) -> date | Several[date] | Missing:
+    """The day that `text` means when it is `today`; one that can be read two ways gives `Several`."""
+    dates, words = _take_dates(" ".join(text.lower().split()), today, is_day_first=is_day_first)
+    if not dates or _left_over(words):
+        return Missing.NOT_A_DATE
+    return dates[0] if len(dates) == 1 else Several(tuple(dates))
+
+
+def read_time(text: str) -> time | Missing:
+    """The time of day that `text` means."""
+    words = " ".join(text.lower().split())
+    clock = _CLOCK.search(words)
+    if clock is None or _left_over(_without(words, clock)):
+        return Missing.NOT_A_DATE
+    return _time_of(clock) or Missing.NOT_A_DATE
 
 
 def _take_dates(words: str, today: date, *, is_day_first: bool) -> tuple[list[date] | None, str]:

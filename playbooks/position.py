@@ -1,30 +1,72 @@
 """Where a run stands: everything is derived from its answers, nothing is remembered.
 
 `resolve` walks the list once. For each step whose `when` is true given only the live answers above it, the
-stored answer is used if there is one and it is still valid; the first step without one is the cursor. A `finish`
-ends the walk.
+stored answer is used if there is one and it is still valid; the first step without one is the cursor. A `finish` or a
+`go_to` ends the walk.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from playbooks.answer import Trouble, Unclear, options_of
-from playbooks.conditions import Answers, holds
+from playbooks.calc import moment
+from playbooks.calendar import read_duration
+from playbooks.conditions import Answers, View, holds
+from playbooks.place import Place
 from playbooks.run import Answer, Drafted, Given, Ledger, hash_of
-from playbooks.script import AnswerType, Ask, Check, Document, Finish, Review, Script, Step
+from playbooks.script import (
+    AnswerType,
+    Ask,
+    Check,
+    Clock,
+    Document,
+    Finish,
+    GoTo,
+    Review,
+    Script,
+    Setting,
+    Step,
+    Stop,
+)
 
 
 @dataclass(frozen=True, slots=True)
+class RunningClock:
+    """A clock of a run: when it began, when it is due (both aware), and whether it has been stopped.
+
+    `due_in` is the duration it was started with.
+    """
+
+    clock: Clock
+    started_at: datetime
+    due_at: datetime
+    due_in: str
+    is_stopped: bool
+
+    def at(self, percent: int) -> datetime:
+        """The moment when this part of the time has passed."""
+        return self.started_at + (self.due_at - self.started_at) * percent / 100
+
+    @property
+    def marks(self) -> tuple[int, ...]:
+        """The parts at which something happens: each reminder, and the end."""
+        return (*self.clock.remind, 100)
+
+
+@dataclass(frozen=True)
 class Position:
     """Where a run stands.
 
     `cursor` is the step to do next (None: the run is over). `live` are the answers that count, in order;
     `ahead` those given earlier to steps below the cursor; `dormant` are steps whose answers do not apply on this
-    path; `stale` those whose answers are no longer possible. `open_points` are live steps to come back to.
-    `answers_hash` stands for exactly the live answers. `at` of `of` counts questions expected on this path.
+    path; `stale` those whose answers are no longer possible, or rest on an answer that has changed. `deferred` are
+    questions left for later in a hurry. `open_points` are live steps to come back to. `waiting` are questions that
+    can still be answered when the run has ended. `answers_hash` stands for exactly the live answers. `at` of `of`
+    counts questions expected on this path. `true_facts` are the named facts that hold.
     """
 
     cursor: Step | None
@@ -32,14 +74,29 @@ class Position:
     ahead: tuple[str, ...]
     dormant: tuple[str, ...]
     stale: tuple[str, ...]
+    deferred: tuple[str, ...]
     open_points: tuple[str, ...]
+    waiting: tuple[str, ...]
+    clocks: tuple[RunningClock, ...]
+    true_facts: frozenset[str]
     answers_hash: str
     at: int
     of: int
 
+    @cached_property
+    def given(self) -> Mapping[str, Given]:
+        """The live answers by step."""
+        return {given.step: given for given in self.live}
+
     def answer(self, step_id: str) -> Answer | None:
         """The live answer to a step."""
-        return next((given.answer for given in self.live if given.step == step_id), None)
+        given = self.given.get(step_id)
+        return given.answer if given else None
+
+    @property
+    def held_by(self) -> Step | None:
+        """The stop that holds the run, if one does."""
+        return self.cursor if self.cursor and isinstance(self.cursor.does, Stop) else None
 
 
 @dataclass(slots=True)
@@ -51,60 +108,75 @@ class _Walk:
     live: list[Given] = field(default_factory=list)
     ahead: list[str] = field(default_factory=list)
     stale: list[str] = field(default_factory=list)
+    deferred: list[str] = field(default_factory=list)
     reached: set[str] = field(default_factory=set)
     questions: int = 0
     done: int = 0
 
 
-def resolve(script: Script, ledger: Ledger) -> Position:
-    """Where the run of `script` with this `ledger` stands."""
-    facts = {name: fact.when for name, fact in script.facts.items()}
+def resolve(script: Script, ledger: Ledger, place: Place) -> Position:
+    """Where the run of `script` with this `ledger` stands, at `place`."""
     walk = _Walk(answers=frozen_answers(ledger.started.given))
+    view = View(walk.answers, script.conditions, place)
     for step in script.steps:
-        if holds(step.when, walk.answers, facts):
-            _visit(step, ledger, walk)
-            if isinstance(step.does, Finish):
+        if step.when is None or holds(step.when, view):
+            _visit(step, script, ledger, walk)
+            if isinstance(step.does, Finish | GoTo):
                 break
     dormant = tuple(
         step.id for step in script.steps if step.id in ledger.answers and step.id not in walk.reached
     )
     return Position(
-        cursor=walk.cursor,
+        cursor=None if _ended_before_erasure(script, ledger) else walk.cursor,
         live=tuple(walk.live),
         ahead=tuple(walk.ahead),
         dormant=dormant,
         stale=tuple(walk.stale),
-        open_points=tuple(g.step for g in walk.live if g.answer.is_unknown or g.answer.is_skipped),
+        deferred=tuple(walk.deferred),
+        open_points=(*(g.step for g in walk.live if _is_open(script, g)), *walk.deferred),
+        waiting=tuple(g.step for g in walk.live if _can_wait(script, g)),
+        clocks=tuple(_clocks(script, ledger, view)),
+        true_facts=frozenset(name for name, fact in script.facts.items() if holds(fact.when, view)),
         answers_hash=hash_answers(walk.live),
         at=min(walk.done + 1, walk.questions),
         of=walk.questions,
     )
 
 
-def hash_answers(live: list[Given]) -> str:
+def hash_answers(live: Sequence[Given]) -> str:
     """The hash that a confirmation and a draft are bound to: steps and answers in order, nothing else."""
     return hash_of([[g.step, list(g.answer.values), g.answer.is_unknown, g.answer.is_skipped] for g in live])
 
 
+def basis_of(ask: Ask, answers: Answers) -> str:
+    """The hash of the answers that `ask` depends on, as they are now; empty when it depends on none."""
+    if not ask.depends_on:
+        return ""
+    found = [answers.get(name) for name in ask.depends_on]
+    return hash_of([answer and [list(answer.values), answer.is_unknown] for answer in found])
+
+
 def broken_check(ask: Ask, answer: Answer, at: datetime, answers: Answers) -> Check | None:
     """The first of the question's checks that `answer`, given `at` that time, breaks."""
-    if ask.type is not AnswerType.DATETIME or not answer.values:
+    said = moment(answer) if ask.type is AnswerType.DATETIME else None
+    if said is None:
         return None
-    moment = datetime.fromisoformat(answer.value)
     for check in ask.checks:
-        against = _moment(check.against, at, answers)
-        if against and (moment > against if check.must == "not_after" else moment < against):
+        against = at if check.against == "now" else moment(answers.get(check.against))
+        if against and (said > against if check.must == "not_after" else said < against):
             return check
     return None
 
 
 def is_possible(ask: Ask, given: Given, answers: Answers) -> bool:
     """Whether a stored answer still fits its question; a check made then is judged by the time of then."""
-    if ask.type in {AnswerType.YES_NO, AnswerType.CHOICE, AnswerType.MULTI} and given.answer.values:
-        allowed = {option.value for option in options_of(ask)}
-        if not allowed.issuperset(given.answer.values):
-            return False
-    return broken_check(ask, given.answer, given.at, answers) is None
+    return has_options(ask, given.answer) and broken_check(ask, given.answer, given.at, answers) is None
+
+
+def has_options(ask: Ask, answer: Answer) -> bool:
+    """Whether the question still has every option that `answer` picks; true of a question without options."""
+    options = {option.value for option in options_of(ask)}
+    return not options or options.issuperset(answer.values)
 
 
 def check_answer(ask: Ask, answer: Answer, now: datetime, answers: Answers) -> Answer | Unclear:
@@ -118,26 +190,56 @@ def frozen_answers(given: Mapping[str, tuple[str, ...]]) -> dict[str, Answer]:
     return {name: Answer(values) for name, values in given.items()}
 
 
-def _visit(step: Step, ledger: Ledger, walk: _Walk) -> None:
+def setting_of(value: Setting | str, place: Place) -> str:
+    """A text of the script, or what the site's settings give for it; empty where they give nothing."""
+    return place.values.get(value.name, "") if isinstance(value, Setting) else value
+
+
+def _visit(step: Step, script: Script, ledger: Ledger, walk: _Walk) -> None:
     walk.reached.add(step.id)
-    does = step.does
-    if isinstance(does, Ask | Review):
-        walk.questions += 1
-    if isinstance(does, Ask):
-        given = ledger.answers.get(step.id)
-        if given and not is_possible(does, given, walk.answers):
-            walk.stale.append(step.id)
-        elif given:
-            walk.answers[step.id] = given.answer
-            if walk.cursor is None:
-                walk.live.append(given)
-                walk.done += 1
-            else:
-                walk.ahead.append(step.id)
+    match step.does:
+        case Ask() as ask:
+            _visit_question(step, ask, script, ledger, walk)
             return
-    elif walk.cursor is None and _is_done(step, ledger, walk):
-        walk.done += isinstance(does, Review)
+        case Stop(level="immediate") if step.id in ledger.released:
+            how = getattr(ledger.released[step.id].what, "how", "")
+            walk.answers[step.id] = Answer((how,))
+            return
+        case Review():
+            walk.questions += 1
+        case _:
+            pass
+    if walk.cursor is None:
+        if _is_done(step, ledger, walk):
+            walk.done += isinstance(step.does, Review)
+        else:
+            walk.cursor = step
+
+
+def _ended_before_erasure(script: Script, ledger: Ledger) -> bool:
+    """Whether the run had come to its end and words of it are gone since: nothing is asked or confirmed again."""
+    is_erased = any(given.answer.is_erased for given in ledger.answers.values())
+    return is_erased and any(
+        isinstance(step.does, Finish) and step.id in ledger.said for step in script.steps
+    )
+
+
+def _visit_question(step: Step, ask: Ask, script: Script, ledger: Ledger, walk: _Walk) -> None:
+    given = ledger.answers.get(step.id)
+    if given is None and ledger.is_hurried and script.is_after_fast_lane(step):
+        walk.deferred.append(step.id)
         return
+    walk.questions += 1
+    if given and is_possible(ask, given, walk.answers) and given.basis == basis_of(ask, walk.answers):
+        walk.answers[step.id] = given.answer
+        if walk.cursor is None:
+            walk.live.append(given)
+            walk.done += 1
+        else:
+            walk.ahead.append(step.id)
+        return
+    if given:
+        walk.stale.append(step.id)
     if walk.cursor is None:
         walk.cursor = step
 
@@ -148,16 +250,39 @@ def _is_done(step: Step, ledger: Ledger, walk: _Walk) -> bool:
             return ledger.confirmed.get(step.id) == hash_answers(walk.live)
         case Document():
             return _last_draft_hash(step, ledger.drafts) == hash_answers(walk.live)
+        case Stop(level="immediate"):
+            return False
+        case GoTo():
+            return bool(ledger.gone_to)
         case _:
-            return step.id in ledger.told
+            return step.id in ledger.said
 
 
 def _last_draft_hash(step: Step, drafts: tuple[Drafted, ...]) -> str:
     return next((made.answers_hash for made in reversed(drafts) if made.step == step.id), "")
 
 
-def _moment(against: str, at: datetime, answers: Answers) -> datetime | None:
-    if against == "now":
-        return at
-    answer = answers.get(against)
-    return datetime.fromisoformat(answer.value) if answer and answer.values else None
+def _is_open(script: Script, given: Given) -> bool:
+    ask = script.ask(given.step)
+    if given.answer.is_skipped:
+        return ask is None or ask.is_required or ask.can_wait
+    return given.answer.is_unknown
+
+
+def _can_wait(script: Script, given: Given) -> bool:
+    ask = script.ask(given.step)
+    return ask is not None and ask.can_wait and not given.answer.is_given
+
+
+def _clocks(script: Script, ledger: Ledger, view: View) -> list[RunningClock]:
+    running = []
+    for clock in script.clocks.values():
+        start = moment(view.answers.get(clock.starts))
+        started = ledger.clocks.get(clock.id)
+        due_in = started.due_in if started else setting_of(clock.due_in, view.place)
+        if start is None or not due_in or not (clock.applies_when is None or holds(clock.applies_when, view)):
+            continue
+        due_at = view.place.calendar(clock.calendar).after(start, read_duration(due_in))
+        stop = view.answers.get(clock.stops)
+        running.append(RunningClock(clock, start, due_at, due_in, stop is not None and stop.is_given))
+    return running

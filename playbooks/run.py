@@ -9,31 +9,44 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal, assert_never
 
 from pydantic import Field, TypeAdapter
 
-RunState = Literal["open", "paused", "finished", "cancelled"]
+MISREAD = "misread"
+
+RunState = Literal["open", "paused", "waiting", "finished", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a person answered, as text exactly as kept: one value, or several for `multi` and `list`.
 
-    A datetime is ISO 8601 with its offset. `is_unknown` is an answer too; `is_skipped` means the person
-    passed an optional question or prefers not to say now.
+    A datetime is ISO 8601 with its offset. `is_unknown` is an answer too, and `note` how it was said; `is_skipped`
+    means the person passed an optional question or prefers not to say now, perhaps with a `note`.
     """
 
     values: tuple[str, ...] = ()
     is_unknown: bool = False
     is_skipped: bool = False
+    note: str = ""
 
     @property
     def value(self) -> str:
         """The only value, or the first, or nothing."""
         return self.values[0] if self.values else ""
+
+    @property
+    def is_given(self) -> bool:
+        """Whether something was said: it is neither unknown nor skipped."""
+        return not (self.is_unknown or self.is_skipped)
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether something was said of which the words are gone."""
+        return self.is_given and not self.values
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +77,60 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The person answered; `said` is what they typed or the label they pressed."""
+    """The person answered; `said` is what they typed or the label they pressed.
+
+    `basis` is the hash of the answers this one depends on, as they were then: while they are others, it is stale.
+    """
 
     WORDS: ClassVar[tuple[str, ...]] = ("values", "said")
     step: str
     values: tuple[str, ...] = ()
     is_unknown: bool = False
     said: str = ""
+    basis: str = ""
     kind: Literal["answered"] = "answered"
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """The person passed a question."""
+    """The person passed a question, perhaps with a note; `basis` as for an answer."""
+
+    WORDS: ClassVar[tuple[str, ...]] = ("note",)
+    step: str
+    note: str = ""
+    basis: str = ""
+    kind: Literal["skipped"] = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """The person was asked to do it now, and the question stands until they have, or say again that they have not."""
 
     WORDS: ClassVar[tuple[str, ...]] = ()
     step: str
-    kind: Literal["skipped"] = "skipped"
+    kind: Literal["waited"] = "waited"
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """An answer that another playbook, or another version of this one, had been given."""
+
+    WORDS: ClassVar[tuple[str, ...]] = ("values",)
+    step: str
+    values: tuple[str, ...] = ()
+    is_unknown: bool = False
+    basis: str = ""
+    kind: Literal["carried"] = "carried"
+
+
+@dataclass(frozen=True, slots=True)
+class Reasoned:
+    """Why event number `event` made another answer stand than the last draft states."""
+
+    WORDS: ClassVar[tuple[str, ...]] = ("reason",)
+    event: int
+    reason: str = ""
+    kind: Literal["reasoned"] = "reasoned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +179,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Digressed:
-    """The person asked something beside the question (`why`, `example`, `repeat`); nothing moved."""
+    """The person asked something beside the question (`why`, `example`, `repeat`); nothing moved.
+
+    `misread` is how a message that made no answer is kept: three of them in a row bring a person to ask.
+    """
 
     WORDS: ClassVar[tuple[str, ...]] = ()
     about: str
@@ -150,6 +203,82 @@ class Resumed:
 
     WORDS: ClassVar[tuple[str, ...]] = ()
     kind: Literal["resumed"] = "resumed"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Somebody who was told by `step` has read it."""
+
+    WORDS: ClassVar[tuple[str, ...]] = ()
+    step: str
+    kind: Literal["seen"] = "seen"
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """The stop `step` lets the run go on: by the person who runs it (`self`), or by a role."""
+
+    WORDS: ClassVar[tuple[str, ...]] = ()
+    step: str
+    how: Literal["self", "role"]
+    kind: Literal["released"] = "released"
+
+
+@dataclass(frozen=True, slots=True)
+class Hurried:
+    """The person leaves what comes after the fast lane for later, or takes it up again."""
+
+    WORDS: ClassVar[tuple[str, ...]] = ()
+    is_hurried: bool = True
+    kind: Literal["hurried"] = "hurried"
+
+
+@dataclass(frozen=True, slots=True)
+class ClockStarted:
+    """A clock began to run; the duration it was started with stays, whatever the site's settings become."""
+
+    WORDS: ClassVar[tuple[str, ...]] = ()
+    clock: str
+    due_in: str
+    kind: Literal["clock_started"] = "clock_started"
+
+
+@dataclass(frozen=True, slots=True)
+class ClockFired:
+    """A clock reached a part of its time, in percent; 100 is its end. `due` is when it ends, as ISO 8601."""
+
+    WORDS: ClassVar[tuple[str, ...]] = ()
+    clock: str
+    percent: int
+    due: str
+    kind: Literal["clock_fired"] = "clock_fired"
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """The run goes on as a run of another playbook (`to_script`), or belongs to another person (`to_person`)."""
+
+    WORDS: ClassVar[tuple[str, ...]] = ()
+    step: str = ""
+    to_script: str = ""
+    to_person: str = ""
+    kind: Literal["handed_over"] = "handed_over"
+
+
+@dataclass(frozen=True, slots=True)
+class MovedVersion:
+    """The person agreed to go on with another version of the playbook.
+
+    `left` are the answers to questions that are no longer asked there: short name and words, by turns. `dropped`
+    are the steps whose answers no longer stand, because they are not asked there, or not in the same way.
+    """
+
+    WORDS: ClassVar[tuple[str, ...]] = ("left",)
+    version: str
+    script_hash: str
+    left: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    kind: Literal["moved_version"] = "moved_version"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,13 +310,23 @@ What = Annotated[
     | Asked
     | Answered
     | Skipped
+    | Waited
+    | Carried
+    | Reasoned
     | Undone
     | Kept
     | Confirmed
     | Told
+    | Seen
+    | Released
     | Digressed
     | Paused
     | Resumed
+    | Hurried
+    | ClockStarted
+    | ClockFired
+    | HandedOver
+    | MovedVersion
     | Drafted
     | Cancelled,
     Field(discriminator="kind"),
@@ -227,106 +366,256 @@ def hash_of(value: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """An answer as it stands: with the event that gave it."""
+    """An answer as it stands: with the event that gave it, and the hash of what it depended on then."""
 
     step: str
     answer: Answer
     seq: int
     at: datetime
     by: str
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What became of telling a role: to whom it was posted and when, and who has read it when."""
+
+    step: str
+    role: str
+    to: tuple[str, ...]
+    at: datetime
+    seen_by: str = ""
+    seen_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
     """What stands after the events of one run.
 
-    `answers`: by step, the latest that was not taken back. `earlier`: by step, the latest that *was*
-    taken back, to be offered again. `confirmed`: by review, the hash of the answers confirmed. `asking` is the last question put and `turn` the number of that event;
-    `correcting` is the step being changed now, if any. `last_act` is the latest answer, skip or confirmation
-    that stands: what "back" takes back.
+    `answers`: by step, the latest that was not taken back. `earlier`: by step, the latest that *was* taken back, to
+    be offered again. `released` are stops by the event that released them; once released, a stop holds no more,
+    even if the answer behind it is changed away and back. `confirmed`: by review, the hash of the answers confirmed.
+    `asking` is the last question put and `turn` the number of that event; it `is_asked` as long as nothing was done
+    since. `correcting` is the step being changed now, if any. `last_act` is the latest answer, skip or confirmation
+    that stands: what "back" takes back. `changed` are the steps at which another answer stands than the last draft
+    states, by the number of the event that made it stand, without a reason yet; to find out what was unknown or
+    skipped is no change. `misread` counts messages in a row that made no answer.
     """
 
     started: Started
+    started_at: datetime
     last_seq: int
     answers: Mapping[str, Given]
     earlier: Mapping[str, Answer]
-    told: frozenset[str]
+    said: frozenset[str]
+    waited: frozenset[str]
+    tellings: tuple[Telling, ...]
+    released: Mapping[str, Event]
+    clocks: Mapping[str, ClockStarted]
+    fired: Mapping[str, frozenset[tuple[int, str]]]
     confirmed: Mapping[str, str]
     drafts: tuple[Drafted, ...]
+    changed: Mapping[int, str]
     asking: str
     turn: int
+    is_asked: bool
     correcting: str
     last_act: int
+    misread: int
+    is_hurried: bool
     is_paused: bool
     is_cancelled: bool
+    gone_to: str
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more can happen in it."""
+        return self.is_cancelled or bool(self.gone_to)
 
 
 def fold(events: Sequence[Event]) -> Ledger:
     """What stands after `events`, which begin with `Started` and are in order.
 
-    Raises TypeError when they begin with anything else.
+    Raises TypeError when they begin with anything else, or more than once.
     """
-    started = events[0].what
-    if not isinstance(started, Started):
-        msg = f"a run begins with 'started', not with {started.kind!r}"
-        raise TypeError(msg)
-    undone = {event.what.event for event in events if isinstance(event.what, Undone)}
-    answers: dict[str, Given] = {}
-    earlier: dict[str, Answer] = {}
-    told: set[str] = set()
-    drafts: list[Drafted] = []
-    confirmed: dict[str, str] = {}
-    asking = correcting = ""
-    turn = last_act = 0
-    is_paused = is_cancelled = False
-    for event in events:
+    book = Book(events[0])
+    for event in events[1:]:
+        book.enter(event)
+    return book.ledger()
+
+
+# What can happen while a question stands, without moving it.
+_BESIDE = (Digressed, Paused, Resumed, Seen, Told, ClockStarted, ClockFired)
+
+
+class Book:
+    """The ledger being kept: events are entered one by one, and it can be read at any time."""
+
+    def __init__(self, first: Event) -> None:
+        if not isinstance(first.what, Started):
+            msg = f"a run begins with 'started', not with {first.what.kind!r}"
+            raise TypeError(msg)
+        self._started, self._started_at = first.what, first.at
+        self._last_seq = first.seq
+        self._given: dict[
+            str, dict[int, Given]
+        ] = {}  # by step and number, every answer that was not taken back
+        self._earlier: dict[str, Answer] = {}
+        self._acts: dict[int, str] = {}  # what can be taken back: the step by its number, in order
+        self._confirmed: dict[int, tuple[str, str]] = {}
+        self._said: set[str] = set()
+        self._waited: set[str] = set()
+        self._tellings: list[Telling] = []
+        self._unread: dict[str, list[int]] = {}  # by step, the places of those that nobody has read
+        self._released: dict[str, Event] = {}
+        self._clocks: dict[str, ClockStarted] = {}
+        self._fired: dict[str, set[tuple[int, str]]] = {}
+        self._drafts: list[Drafted] = []
+        self._stated: dict[str, Answer] = {}  # what the last draft could state, by step
+        self._touched: set[str] = set()  # the steps at which something was done since
+        self._changed: dict[int, str] = {}
+        self._asking = self._correcting = self._gone_to = ""
+        self._turn = self._misread = 0
+        self._is_asked = self._is_hurried = self._is_paused = self._is_cancelled = False
+
+    def enter(self, event: Event) -> None:
+        """Take in the next event."""
+        self._last_seq = event.seq
+        self._is_asked = self._is_asked and isinstance(event.what, _BESIDE)
         match event.what:
-            case Answered() | Skipped() as what:
-                if event.seq in undone:
-                    earlier[what.step] = _answer(what)
-                else:
-                    answers[what.step] = Given(what.step, _answer(what), event.seq, event.at, event.by)
-                    last_act = event.seq
-                correcting = "" if correcting == what.step else correcting
-            case Confirmed() as what if event.seq not in undone:
-                confirmed[what.step], last_act = what.answers_hash, event.seq
-            case Asked() as what:
-                asking, turn = what.step, event.seq
-                correcting = what.step if what.is_correction else ""
-            case Undone() | Kept():
-                correcting = ""
+            case Answered() | Skipped() | Carried() as what:
+                self._answer(event, what)
+            case Confirmed() as what:
+                self._confirmed[event.seq] = (what.step, what.answers_hash)
+                self._acts[event.seq] = what.step
+            case Undone(number):
+                self._take_back(event.seq, number)
+            case Asked(step, is_correction):
+                self._asking, self._turn, self._is_asked = step, event.seq, True
+                self._misread = 0
+                self._correcting = step if is_correction else ""
+            case Waited(step):
+                self._waited.add(step)
+            case Kept():
+                self._correcting = ""
             case Told() as what:
-                told.add(what.step)
+                self._said.add(what.step)
+                if what.role:
+                    self._unread.setdefault(what.step, []).append(len(self._tellings))
+                    self._tellings.append(Telling(what.step, what.role, what.to, event.at))
+            case Seen(step):
+                for place in self._unread.pop(step, ()):
+                    self._tellings[place] = replace(self._tellings[place], seen_by=event.by, seen_at=event.at)
+            case Released(step):
+                self._released[step] = event
+            case Reasoned(number):
+                self._changed.pop(number, None)
+            case Digressed(about):
+                self._misread = self._misread + 1 if about == MISREAD else self._misread
+            case ClockStarted() as what:
+                self._clocks.setdefault(what.clock, what)
+            case ClockFired(clock, percent, due):
+                self._fired.setdefault(clock, set()).add((percent, due))
             case Drafted() as what:
-                drafts.append(what)
+                self._drafts.append(what)
+                self._state(self._touched)
+                self._changed.clear()
+            case Hurried(is_hurried):
+                self._is_hurried = is_hurried
             case Paused():
-                is_paused = True
+                self._is_paused = True
             case Resumed():
-                is_paused = False
+                self._is_paused = False
             case Cancelled():
-                is_cancelled = True
-            case Started() | Digressed() | Confirmed():
-                pass
+                self._is_cancelled = True
+            case HandedOver(to_script=to_script):
+                self._gone_to = to_script or self._gone_to
+            case MovedVersion(dropped=dropped):
+                self._drop(frozenset(dropped))
+            case Started():
+                msg = f"a run begins once, and not again with event {event.seq}"
+                raise TypeError(msg)
             case _:
                 assert_never(event.what)
-    return Ledger(
-        started=started,
-        last_seq=events[-1].seq,
-        answers=answers,
-        earlier=earlier,
-        told=frozenset(told),
-        confirmed=confirmed,
-        drafts=tuple(drafts),
-        asking=asking,
-        turn=turn,
-        correcting=correcting,
-        last_act=last_act,
-        is_paused=is_paused,
-        is_cancelled=is_cancelled,
-    )
 
+    def ledger(self) -> Ledger:
+        """What stands now."""
+        return Ledger(
+            started=self._started,
+            started_at=self._started_at,
+            last_seq=self._last_seq,
+            answers=self._standing(),
+            earlier=dict(self._earlier),
+            said=frozenset(self._said),
+            waited=frozenset(self._waited),
+            tellings=tuple(self._tellings),
+            released=dict(self._released),
+            clocks=dict(self._clocks),
+            fired={clock: frozenset(marks) for clock, marks in self._fired.items()},
+            confirmed=dict(self._confirmed.values()),
+            drafts=tuple(self._drafts),
+            changed=dict(self._changed),
+            asking=self._asking,
+            turn=self._turn,
+            is_asked=self._is_asked,
+            correcting=self._correcting,
+            last_act=next(reversed(self._acts), 0),
+            misread=self._misread,
+            is_hurried=self._is_hurried,
+            is_paused=self._is_paused,
+            is_cancelled=self._is_cancelled,
+            gone_to=self._gone_to,
+        )
 
-def _answer(what: Answered | Skipped) -> Answer:
-    if isinstance(what, Skipped):
-        return Answer(is_skipped=True)
-    return Answer(values=what.values, is_unknown=what.is_unknown)
+    def _standing(self) -> dict[str, Given]:
+        return {step: given[next(reversed(given))] for step, given in self._given.items() if given}
+
+    def _answer(self, event: Event, what: Answered | Skipped | Carried) -> None:
+        if isinstance(what, Skipped):
+            answer = Answer(is_skipped=True, note=what.note)
+        else:
+            said = what.said if isinstance(what, Answered) and what.is_unknown else ""
+            answer = Answer(what.values, what.is_unknown, note=said)
+        given = Given(what.step, answer, event.seq, event.at, event.by, what.basis)
+        self._given.setdefault(what.step, {})[event.seq] = given
+        if not isinstance(what, Carried):
+            self._acts[event.seq] = what.step
+        self._compare(event.seq, what.step)
+        self._misread = 0
+        self._correcting = "" if self._correcting == what.step else self._correcting
+
+    def _take_back(self, by: int, number: int) -> None:
+        """Undo an act; whatever was answered before it stands again."""
+        self._correcting = ""
+        self._confirmed.pop(number, None)
+        step = self._acts.pop(number, "")
+        if given := self._given.get(step, {}).pop(number, None):
+            self._earlier[step] = given.answer
+            self._compare(by, step)
+
+    def _state(self, steps: set[str]) -> None:
+        """A draft was made: it states what stands now. Only `steps` can have changed since the last."""
+        for step in steps:
+            self._stated.pop(step, None)
+            if given := self._given.get(step):
+                self._stated[step] = given[next(reversed(given))].answer
+        steps.clear()
+
+    def _compare(self, seq: int, step: str) -> None:
+        """Note whether event number `seq` made another answer stand than the last draft states."""
+        self._touched.add(step)
+        if (stated := self._stated.get(step)) and stated.is_given:
+            self._changed = {number: other for number, other in self._changed.items() if other != step}
+            given = self._given[step]
+            if given and given[next(reversed(given))].answer != stated:
+                self._changed[seq] = step
+
+    def _drop(self, steps: frozenset[str]) -> None:
+        """Forget what stands at steps that are asked no more, or in another way."""
+        self._correcting = ""
+        for step in steps:
+            self._given.pop(step, None)
+            self._earlier.pop(step, None)
+            self._touched.add(step)
+        self._acts = {number: step for number, step in self._acts.items() if step not in steps}
+        self._changed = {number: step for number, step in self._changed.items() if step not in steps}

@@ -1,6 +1,8 @@
 """Running a playbook from named answers: for scenario tests beside a script, and for `qms-coach play`.
 
-Answers are named by step, in any order, so that an edit of wording or order does not break a scenario.
+Answers are named by step, in any order, so that an edit of wording or order does not break a scenario. A stop is
+answered by how it is released: `self` or `role`; without an answer the run stays held there. `skip` leaves a question
+out, `hurry` leaves it and the rest of the story for later.
 """
 
 from __future__ import annotations
@@ -9,17 +11,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from playbooks.act import Act, Change, Confirm, Picked, Skip, Typed
-from playbooks.answer import Place, options_of
-from playbooks.decision import begin, decide
+from playbooks.act import Act, Change, Confirm, Free, Hurry, Picked, Send, Skip, Typed
+from playbooks.answer import Upload, options_of
+from playbooks.decision import Here, begin, decide
 from playbooks.errors import Problem
+from playbooks.loader import nearest
+from playbooks.place import Place
 from playbooks.position import Position, resolve
-from playbooks.run import Event, Ledger, Told, fold
+from playbooks.run import Event, HandedOver, Ledger, Told, fold
 from playbooks.script import AnswerType, Ask, Finish, Script
 from playbooks.shown import live_lines
-from playbooks.utterance import Misread, Question, Sheet, Spoken, Utterance
+from playbooks.utterance import GoneTo, Held, Misread, Question, ReasonAsked, Sheet, Spoken, Utterance
 
 BY = "scenario"
+_NAME_STEPS = frozenset({"asked_in_order", "never_asked", "open_points", "dormant"})  # whose items are steps
 Answers = Mapping[str, object]
 
 
@@ -28,7 +33,9 @@ class Played:
     """How a playbook went with the given answers.
 
     `asked` and `told` are in order. `stopped` is the question that had no answer, or whose answer could not be
-    taken (`trouble` says why); `unused` are answers nobody asked for.
+    taken (`trouble` says why), or the stop that was not released; `unused` are answers nobody asked for. `seen`
+    are all steps that the run came by. `gone_to` is the playbook it went on in. `clocks` gives for each clock that
+    runs when it is due.
     """
 
     asked: tuple[str, ...]
@@ -38,6 +45,9 @@ class Played:
     open_points: tuple[str, ...]
     dormant: tuple[str, ...]
     unused: tuple[str, ...]
+    seen: frozenset[str]
+    gone_to: str
+    clocks: Mapping[str, datetime]
     is_finished: bool
     events: tuple[Event, ...]
 
@@ -62,13 +72,16 @@ def play_on(script: Script, played: Played, changes: Answers, now: datetime, pla
 def unmet(expected: Mapping[str, object], played: Played, script: Script, place: Place) -> list[Problem]:
     """What a scenario's `then` promises and the run did not keep."""
     drafted = _drafted(script, played, place)
-    found: dict[str, Sequence[str] | bool | str] = {
+    due = {name: at.astimezone(place.zone).strftime("%Y-%m-%dT%H:%M") for name, at in played.clocks.items()}
+    found: dict[str, Sequence[str] | Mapping[str, str] | bool | str] = {
         "asked_in_order": played.asked,
         "never_asked": played.asked,
         "told": played.told,
         "open_points": played.open_points,
         "dormant": played.dormant,
         "stopped": played.stopped,
+        "gone_to": played.gone_to,
+        "clock": due,
         "finished": played.is_finished,
         "draft_contains": drafted,
         "draft_lacks": drafted,
@@ -82,6 +95,10 @@ def unmet(expected: Mapping[str, object], played: Played, script: Script, place:
         elif not _is_met(name, wanted, found[name]):
             shown = ", ".join(played.asked) if name.endswith(("order", "asked")) else str(found[name])
             problems.append(Problem(("then", name), f"expected {name} {wanted!r}", f"the run gave: {shown}"))
+        for step in _items(wanted) if name in _NAME_STEPS else ():
+            if step not in script.by_id:
+                remedy = nearest(step, script.by_id)
+                problems.append(Problem(("then", name), f"there is no step {step!r}", remedy))
     if played.trouble and "stopped" not in expected:
         problems.append(
             Problem(("answers", played.stopped), f"{played.stopped}: {played.trouble}", "correct the answer")
@@ -93,12 +110,24 @@ def unmet(expected: Mapping[str, object], played: Played, script: Script, place:
     return problems
 
 
-def _is_met(name: str, wanted: object, found: Sequence[str] | bool | str) -> bool:
-    if isinstance(found, bool):
-        return found == (wanted is True or wanted == "yes")
-    if isinstance(found, str) and name == "stopped":
-        return found == wanted
-    items = [str(item) for item in wanted] if isinstance(wanted, list) else [str(wanted)]
+def _items(wanted: object) -> list[str]:
+    return [str(item) for item in wanted] if isinstance(wanted, list) else [str(wanted)]
+
+
+def _is_met(name: str, wanted: object, found: Sequence[str] | Mapping[str, str] | bool | str) -> bool:
+    match found:
+        case bool():
+            return found == (wanted is True or wanted == "yes")
+        case str() if name in {"stopped", "gone_to"}:
+            return found == wanted
+        case Mapping():
+            dues = wanted.items() if isinstance(wanted, Mapping) else ()
+            return bool(dues) and all(
+                isinstance(due, Mapping) and found.get(str(clock)) == due.get("due") for clock, due in dues
+            )
+        case _:
+            pass
+    items = _items(wanted)
     match name:
         case "asked_in_order":
             return [step for step in found if step in items] == items
@@ -114,26 +143,26 @@ def _drafted(script: Script, played: Played, place: Place) -> str:
     ledger = fold(played.events)
     if not ledger.drafts:
         return ""
-    return "\n".join(
-        f"{line.ask.label}: {line.shown}" for line in live_lines(script, resolve(script, ledger), place.zone)
-    )
+    position = resolve(script, ledger, place)
+    return "\n".join(f"{line.ask.label}: {line.shown}" for line in live_lines(script, position, place.zone))
 
 
 class _Player:
-    """One run being played; lives for one call."""
+    """Answers every question from a mapping. Lives for one call of `play` or `play_on`."""
 
     def __init__(
         self, script: Script, answers: Answers, now: datetime, place: Place, events: tuple[Event, ...] = ()
     ) -> None:
-        self.script, self.answers, self.now, self.place = script, answers, now, place
+        self.script, self.answers = script, answers
+        self.here = Here(now, BY, place, _anybody)
         self.events = events
-        self.used: set[str] = set()
         self.asked: list[str] = []
+        self.used: set[str] = set()
         self.stopped = self.trouble = ""
         self.is_finished = False
 
     def start(self, given: Mapping[str, tuple[str, ...]]) -> None:
-        decision = begin(self.script, given, "", self.now, BY, _anybody)
+        decision = begin(self.script, given, "", self.here)
         self.events = decision.happened
         self.follow(decision.said)
 
@@ -142,34 +171,47 @@ class _Player:
             self.follow(self.act(Change(step_id)))
 
     def act(self, act: Act) -> tuple[Utterance, ...]:
-        decision = decide(self.script, self.events, act, self.now, BY, self.place, _anybody)
+        decision = decide(self.script, self.events, act, self.here)
         self.events = (*self.events, *decision.happened)
         return decision.said
 
     def follow(self, said: tuple[Utterance, ...]) -> None:
         """Answer each question from the answers, confirm each review, until nothing is asked."""
         while True:
-            self.is_finished |= any(isinstance(u, Spoken) and isinstance(u.does, Finish) for u in said)
-            match said[-1]:
-                case Question(step=step):
+            self.is_finished |= any(
+                isinstance(u, GoneTo) or (isinstance(u, Spoken) and isinstance(u.does, Finish)) for u in said
+            )
+            act = self.next_act(said[-1])
+            if act is None:
+                return
+            said = self.act(act)
+            if misread := next((u for u in said if isinstance(u, Misread)), None):
+                self.stopped = misread.step.id
+                self.trouble = misread.unclear.say or misread.unclear.trouble
+                return
+
+    def next_act(self, last: Utterance) -> Act | None:
+        match last:
+            case Question(step=step) | Held(step=step):
+                if isinstance(last, Question):
                     self.asked.append(step.id)
-                    if step.id not in self.answers:
-                        self.stopped = step.id
-                        return
-                    self.used.add(step.id)
-                    said = self.act(_as_act(step.does, self.answers[step.id]))
-                    if misread := next((u for u in said if isinstance(u, Misread)), None):
-                        self.stopped = misread.step.id
-                        self.trouble = misread.unclear.say or misread.unclear.trouble
-                        return
-                case Sheet():
-                    said = self.act(Confirm())
-                case _:
-                    return
+                if step.id not in self.answers:
+                    self.stopped = step.id
+                    return None
+                self.used.add(step.id)
+                return _as_act(step.id, step.does, self.answers[step.id])
+            case ReasonAsked():
+                return Typed("Changed in a scenario")
+            case Sheet():
+                return Confirm()
+            case _:
+                return None
 
     def played(self) -> Played:
         ledger: Ledger = fold(self.events)
-        position: Position = resolve(self.script, ledger)
+        position: Position = resolve(self.script, ledger, self.here.place)
+        has_ended = any(isinstance(s.does, Finish) and s.id in ledger.said for s in self.script.steps)
+        gone = (event.what.to_script for event in self.events if isinstance(event.what, HandedOver))
         return Played(
             asked=tuple(dict.fromkeys(self.asked)),
             told=tuple(e.what.role for e in self.events if isinstance(e.what, Told) and e.what.role),
@@ -178,7 +220,12 @@ class _Player:
             open_points=position.open_points,
             dormant=position.dormant,
             unused=tuple(name for name in self.answers if name not in self.used),
-            is_finished=self.is_finished,
+            seen=frozenset(step for event in self.events if (step := getattr(event.what, "step", ""))),
+            gone_to=next((script for script in gone if script), ""),
+            clocks={
+                running.clock.id: running.due_at for running in position.clocks if not running.is_stopped
+            },
+            is_finished=self.is_finished or (position.cursor is None and has_ended),
             events=self.events,
         )
 
@@ -188,12 +235,17 @@ def _anybody(role: str) -> tuple[str, ...]:
     return (role,)
 
 
-def _as_act(ask: object, value: object) -> Act:
+def _as_act(step_id: str, does: object, value: object) -> Act:
     """The act that gives `value`: options are pressed, everything else is typed as a person would."""
     items = tuple(str(item) for item in value) if isinstance(value, list) else (str(value),)
+    if not isinstance(does, Ask):
+        return Free(step_id, "role" if items == ("role",) else "self")
     if items == ("skip",):
         return Skip()
-    if isinstance(ask, Ask) and (options_of(ask) or items == ("unknown",)):
+    if items == ("hurry",):
+        return Hurry()
+    if does.type is AnswerType.ATTACHMENT:
+        return Send(tuple(Upload("0" * 64, name, name.rsplit(".", 1)[-1]) for name in items))
+    if options_of(does) or items == ("unknown",):
         return Picked(items)
-    is_list = isinstance(ask, Ask) and ask.type is AnswerType.LIST
-    return Typed("\n".join(items) if is_list else items[0])
+    return Typed("\n".join(items) if does.type is AnswerType.LIST else items[0])

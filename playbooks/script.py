@@ -1,7 +1,8 @@
 """A playbook as a value: an ordered list of steps, each doing exactly one thing.
 
 There are no jumps. A step is shown when its `when` is true given the answers above it, so every path is a
-subset of one order (`docs/writing-a-playbook.md`).
+subset of one order (`docs/writing-a-playbook.md`). A sub-flow's steps stand in its caller's list, under the name
+of the step that calls it (`containment.product_on_hold`).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Literal
 
-from playbooks.conditions import Condition
+from playbooks.conditions import Condition, Facts
 
 
 class AnswerType(StrEnum):
@@ -23,9 +24,15 @@ class AnswerType(StrEnum):
     MULTI = "multi"
     TEXT = "text"
     LONG_TEXT = "long_text"
-    DATETIME = "datetime"
+    NUMBER = "number"
     IDENTIFIER = "identifier"
+    DATE = "date"
+    TIME = "time"
+    DATETIME = "datetime"
+    PERSON = "person"
     LIST = "list"
+    ATTACHMENT = "attachment"
+    CONFIRM = "confirm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +46,15 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """How "I don't know" is offered: its label, when to come back to it, and what to say when it is picked."""
+    """How "I don't know" is offered: its label, when to come back to it, and what to say when it is picked.
+
+    `for_role` is the site role whose open point it becomes; the person's own where it is empty.
+    """
 
     label: str
     follow_up: str
     say: str = ""
+    for_role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +75,23 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class Coaching:
+    """Which coaching checks look at a text, how many of their questions are asked at a time, and how often."""
+
+    checks: tuple[str, ...]
+    at_most: int = 2
+    rounds: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """One question.
 
-    `label` is its short name in a review and a draft.
-    `offers_opening`: the words that started the run are offered as the answer.
+    `label` is its short name in a review and a draft. `of` is what a `list` holds, `unit` what a `number` counts,
+    `mask` the shape of an identifier (# a digit, @ a letter, the rest as typed) or the site setting that gives it.
+    `depends_on`: when one of these answers changes, this one is offered again. `can_wait`: a run may end without it,
+    and it can still be given then. `offers_opening`: the words that started the run are offered as the answer.
+    `allow` are the kinds of file an `attachment` takes, `max_files` how many.
     """
 
     text: str
@@ -79,14 +102,30 @@ class Ask:
     unknown: Unknown | None = None
     checks: tuple[Check, ...] = ()
     example: Example | None = None
+    coaching: Coaching | None = None
+    depends_on: tuple[str, ...] = ()
     is_required: bool = True
+    can_wait: bool = False
     max_length: int = 500
+    max_files: int = 5
+    allow: tuple[str, ...] = ()
+    of: str = "text"
+    unit: str = ""
+    mask: Setting | str = ""
+    tone: str = ""
     offers_opening: bool = False
 
     @property
     def pickable(self) -> tuple[Option, ...]:
         """Every option in the order shown."""
         return (*self.options, self.none) if self.none else self.options
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A value that the site's settings give, by its name there."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +136,47 @@ class Say:
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
-    """Somebody must hear of this: `tell` names a site role, `share` the answers that go along."""
+class Release:
+    """What lets a held run go on.
 
-    level: Literal["notify"]
+    `label` is the button of the person who runs it; empty when they cannot. Having pressed it, they answer the
+    questions in `asks`, which are steps of their own. `by_role` are the roles that can release it.
+    """
+
+    label: str = ""
+    by_role: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fallback:
+    """What is said when nobody read it in time; then the next on the roster is told."""
+
+    after: str
     say: str
-    tell: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Somebody must hear of this: `tell` names a site role, `share` the answers that go along.
+
+    `immediate` holds the run until it is released; `notify` tells, and the run goes on.
+    """
+
+    level: Literal["immediate", "notify"]
+    say: str
+    tell: str = ""
     share: tuple[str, ...] = ()
+    release: Release | None = None
+    if_no_answer: Fallback | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GoTo:
+    """The run ends here, and a run of another playbook begins with the carried answers: theirs by ours."""
+
+    script: str
+    carry: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +186,13 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A draft from a template."""
+    """A draft from a template, named `name` (placeholders are filled in)."""
 
     template: str
     formats: tuple[str, ...]
     watermark: str
-    contains: tuple[str, ...] = ("answers", "open_points", "script_version")
+    contains: tuple[str, ...] = ("answers", "open_points", "attachments", "script_version")
+    name: str = "{run.ref}-draft"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,19 +202,27 @@ class Finish:
     text: str
 
 
-Does = Ask | Say | Stop | Review | Document | Finish
+Does = Ask | Say | Stop | GoTo | Review | Document | Finish
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: when it is shown and what it does."""
+    """One step: when it is shown and what it does. `flow` is the sub-flow it came from, if any.
+
+    `releases` is the stop whose self-release asks this question. `at` is the number of the step in its file's own
+    list that brought it here: itself, the call of its sub-flow, or the stop that it releases.
+    """
 
     id: str
     section: str
     does: Does
     when: Condition | None = None
     why: str = ""
+    hint: str = ""
     cite: tuple[str, ...] = ()
+    flow: str = ""
+    releases: str = ""
+    at: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +235,34 @@ class NamedFact:
 
 
 @dataclass(frozen=True, slots=True)
+class Late:
+    """Who hears when a clock has run out, privately, and in which words. `tell` may be `self`."""
+
+    say: str
+    tell: str = "self"
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A time limit: it starts at the moment that the answer `starts` gives, and ends when `stops` is answered.
+
+    `due_in` is a duration or the site setting that gives it; it is frozen when the clock starts. `calendar` is one
+    of `playbooks.calendar.NAMES`. `remind` are the parts of the time, in percent, at which the person is reminded.
+    """
+
+    id: str
+    say: str
+    starts: str
+    due_in: Setting | str
+    calendar: str
+    stops: str
+    remind: tuple[int, ...] = ()
+    when_late: Late | None = None
+    applies_when: Condition | None = None
+    cite: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A part of the script that has a title a person sees."""
 
@@ -162,7 +272,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """What makes the file a controlled document."""
+    """What makes the file a controlled document. `withdraws`: earlier versions nobody may go on with."""
 
     status: Literal["draft", "in_review", "released_by_maker", "retired"]
     owner: str
@@ -170,11 +280,16 @@ class Control:
     effective_from: str
     review_by: str
     what_changed: str
+    withdraws: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Script:
-    """A whole playbook. `hash` is the SHA-256 of its canonical JSON after overlay; it is the version that counts."""
+    """A whole playbook, its sub-flows in their places. `hash` is the SHA-256 of its canonical JSON after overlay.
+
+    `for_regions` and `for_product_types` are empty when it is for all. `fast_lane` is the section after which a
+    person may leave the rest for later.
+    """
 
     id: str
     title: str
@@ -187,8 +302,15 @@ class Script:
     site_settings: tuple[str, ...]
     sections: tuple[Section, ...]
     facts: Mapping[str, NamedFact]
+    clocks: Mapping[str, Clock]
     steps: tuple[Step, ...]
     hash: str = field(compare=False)
+    for_regions: tuple[str, ...] = ()
+    for_product_types: tuple[str, ...] = ()
+    fast_lane: str = ""
+    is_callable: bool = False
+    takes: tuple[str, ...] = ()
+    uses: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def by_id(self) -> Mapping[str, Step]:
@@ -200,7 +322,24 @@ class Script:
         """Section titles by their id."""
         return {section.id: section.title for section in self.sections}
 
+    @cached_property
+    def conditions(self) -> Facts:
+        """What each fact stands for."""
+        return {name: fact.when for name, fact in self.facts.items()}
+
+    @cached_property
+    def place_of(self) -> Mapping[str, int]:
+        """Where each step stands in the list."""
+        return {step.id: number for number, step in enumerate(self.steps)}
+
     def ask(self, step_id: str) -> Ask | None:
         """The question of a step, or None when the step asks nothing or does not exist."""
         step = self.by_id.get(step_id)
         return step.does if step and isinstance(step.does, Ask) else None
+
+    def is_after_fast_lane(self, step: Step) -> bool:
+        """Whether `step` is one that a person in a hurry leaves for later: after the fast lane, before the last section."""
+        order = [section.id for section in self.sections]
+        return (
+            bool(self.fast_lane) and order.index(self.fast_lane) < order.index(step.section) < len(order) - 1
+        )

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
-from typing import assert_never
+from datetime import date, datetime, tzinfo
 
-from playbooks.answer import options_of, show_moment
+from playbooks.answer import Upload, options_of, show_day, show_moment
 from playbooks.position import Position
 from playbooks.run import Answer, Given
 from playbooks.script import AnswerType, Ask, Script, Step
 
 NOT_KNOWN = "Not known yet"
 NOT_ANSWERED = "Not answered"
+NOT_ASKED = "Left for later"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,32 +24,38 @@ class ShownAnswer:
     given: Given
     shown: str
 
-    @property
-    def is_open(self) -> bool:
-        """Whether somebody has to come back to it."""
-        return self.given.answer.is_unknown or self.given.answer.is_skipped
-
 
 def show_answer(ask: Ask, answer: Answer, zone: tzinfo) -> str:
     """`answer` in words, its times in `zone`; what a person typed stays exactly as typed."""
     if answer.is_skipped:
-        return NOT_ANSWERED
+        return f"{NOT_ANSWERED} (note: {answer.note})" if answer.note else NOT_ANSWERED
     if answer.is_unknown:
-        return NOT_KNOWN
+        return not_known(ask, answer)
     match ask.type:
-        case AnswerType.YES_NO | AnswerType.CHOICE | AnswerType.MULTI:
+        case AnswerType.YES_NO | AnswerType.CHOICE | AnswerType.MULTI | AnswerType.CONFIRM:
             labels = {option.value: option.label for option in options_of(ask)}
-            return ", ".join(labels.get(value, value) for value in answer.values)
+            return "; ".join(labels.get(value, value) for value in answer.values)
         case AnswerType.DATETIME:
             return "; ".join(
                 show_moment(datetime.fromisoformat(value).astimezone(zone)) for value in answer.values
             )
+        case AnswerType.DATE:
+            return "; ".join(show_day(date.fromisoformat(value)) for value in answer.values)
+        case AnswerType.NUMBER:
+            return "; ".join(f"{value} {ask.unit}".strip() for value in answer.values)
         case AnswerType.LIST:
             return ", ".join(answer.values)
-        case AnswerType.TEXT | AnswerType.LONG_TEXT | AnswerType.IDENTIFIER:
-            return answer.value
+        case AnswerType.ATTACHMENT:
+            return ", ".join(Upload.name_of(value) for value in answer.values)
         case _:
-            assert_never(ask.type)
+            return answer.value
+
+
+def not_known(ask: Ask, answer: Answer) -> str:
+    """How an answer reads that says it is not known: as it stood on the button, where that was pressed."""
+    label = ask.unknown.label if ask.unknown else ""
+    is_label = bool(label) and " ".join(answer.note.split()).casefold() == label.casefold()
+    return label if is_label else NOT_KNOWN
 
 
 def live_lines(script: Script, position: Position, zone: tzinfo) -> tuple[ShownAnswer, ...]:

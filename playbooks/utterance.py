@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from playbooks.answer import Unclear
+from playbooks.position import RunningClock
 from playbooks.run import Answer
-from playbooks.script import Finish, Say, Step, Stop
+from playbooks.script import Finish, GoTo, Say, Step, Stop
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The question to answer now. `offered` is an earlier answer that can be kept."""
+    """The question to answer now. `offered` is an earlier answer that can be kept.
+
+    `may_hurry`: this is the first question that a person in a hurry can leave for later, with all that follow.
+    """
 
     step: Step
     turn: int
@@ -20,6 +25,16 @@ class Question:
     of: int
     offered: Answer | None = None
     is_correction: bool = False
+    is_stale: bool = False
+    may_hurry: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonAsked:
+    """Why was the answer to `step` changed, after a draft had been made of the earlier one?"""
+
+    step: Step
+    turn: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +58,77 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A role is told: posted to the people `to`, or to nobody where nobody was found."""
+    """A role is told, and the run goes on: posted to the people `to`, or to nobody where nobody was found."""
 
     step: Step
     stop: Stop
     to: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The run waits until this stop is released. `is_new`: it was reached just now, and `to` were told."""
+
+    step: Step
+    stop: Stop
+    is_new: bool
+    to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """The stop was released: by the person who runs it, or by somebody whose role may."""
+
+    step: Step
+    by: str
+    at: datetime
+    is_by_role: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBy:
+    """Somebody has read what they were told."""
+
+    step: Step
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Nobody has read it in time: these people were told too; nobody, where the roster has no more."""
+
+    step: Step
+    stop: Stop
+    to: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClockSet:
+    """A clock began to run, or its end has moved."""
+
+    running: RunningClock
+    has_moved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRang:
+    """A clock reached a reminder, or its end: then `to` hear it too."""
+
+    running: RunningClock
+    percent: int
+    number: int
+    of: int
+    to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GoneTo:
+    """The run ends here; the conversation begins a run of another playbook with these answers."""
+
+    step: Step
+    go_to: GoTo
+    carried: tuple[tuple[str, Answer], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +148,11 @@ class Hint:
 
 @dataclass(frozen=True, slots=True)
 class Misread:
-    """The answer could not be taken; the question follows."""
+    """The answer could not be taken; the question follows. `times` in a row."""
 
     step: Step
     unclear: Unclear
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +182,13 @@ class Notice(StrEnum):
     REVIEW_CHANGED = "review_changed"
     NOTHING_TO_CONFIRM = "nothing_to_confirm"
     REVIEW_WAITS = "review_waits"
+    NOT_HELD = "not_held"
+    CANNOT_FREE = "cannot_free"
+    HURRIED = "hurried"
+    THE_REST = "the_rest"
+    HANDED_OVER = "handed_over"
+    MOVED_VERSION = "moved_version"
+    REASON_KEPT = "reason_kept"
     PAUSED = "paused"
     WELCOME_BACK = "welcome_back"
     CANCELLED = "cancelled"
@@ -114,4 +203,7 @@ class Note:
     step: Step | None = None
 
 
-Utterance = Question | Sheet | Spoken | Alert | DraftMade | Hint | Misread | MovedOn | Aside | Note
+Remark = Note | Hint | Misread | MovedOn | Aside | Freed | ReadBy | ClockSet
+Utterance = (
+    Question | ReasonAsked | Sheet | Spoken | Alert | Held | Unread | ClockRang | GoneTo | DraftMade | Remark
+)

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from playbooks.act import Act, Put
-from playbooks.answer import Place
-from playbooks.decision import begin, decide
-from playbooks.loader import load
+from playbooks.decision import Here, begin, decide
+from playbooks.loader import Trees, load
+from playbooks.place import Place
 from playbooks.position import Position, resolve
-from playbooks.run import Event, Ledger, fold
+from playbooks.run import Answer, Event, Ledger, fold
 from playbooks.script import Ask, Script
 from playbooks.utterance import Note, Notice, Utterance
 
@@ -56,6 +56,16 @@ def stop(step_id: str, share: Sequence[str] = (), **more: object) -> Tree:
     return {"id": step_id, "section": "one", "stop": told, **more}
 
 
+def hold(step_id: str, **more: object) -> Tree:
+    """A stop that holds until the person who runs it goes on."""
+    held = {"level": "immediate", "say": "Please wait here.", "release": {"self": "Done"}}
+    return {"id": step_id, "section": "one", "stop": held, **more}
+
+
+def go_to(step_id: str, playbook: str, **more: object) -> Tree:
+    return {"id": step_id, "section": "one", "go_to": playbook, **more}
+
+
 def document(step_id: str = "draft", **more: object) -> Tree:
     made = {"template": "deviation-draft", "formats": ["md"], "watermark": "DRAFT"}
     return {"id": step_id, "section": "one", "document": made, **more}
@@ -90,10 +100,10 @@ def tree(*steps: Tree, **top: object) -> Tree:
     }
 
 
-def script(*steps: Tree, **top: object) -> Script:
+def script(*steps: Tree, flows: Trees | None = None, **top: object) -> Script:
     """A script with these steps and, unless they bring one, an end."""
     ends = () if steps and "finish" in steps[-1] else (END,)
-    return load(tree(*steps, *ends, **top))
+    return load(tree(*steps, *ends, **top), flows)
 
 
 def ask(type_: str = "text", **more: object) -> Ask:
@@ -106,18 +116,40 @@ def ask(type_: str = "text", **more: object) -> Ask:
 class Walk:
     """A run being walked: what was said last, and where it stands. A minute passes with every act."""
 
-    def __init__(self, of: Script, opening: str = "", roster: Mapping[str, tuple[str, ...]] = ROSTER) -> None:
-        self.script, self.roster, self.now = of, roster, NOON
-        decision = begin(of, GIVEN, opening, NOON, "person-1", self.reach)
+    def __init__(
+        self,
+        of: Script,
+        opening: str = "",
+        roster: Mapping[str, tuple[str, ...]] = ROSTER,
+        place: Place = DUBLIN,
+        given: Mapping[str, tuple[str, ...]] = GIVEN,
+        carried: Mapping[str, Answer] | None = None,
+    ) -> None:
+        self.script, self.roster, self.place, self.now, self.by = of, roster, place, NOON, "person-1"
+        decision = begin(of, given, opening, self.here, carried)
         self.events: tuple[Event, ...] = decision.happened
         self.said: tuple[Utterance, ...] = decision.said
 
     def does(self, *acts: Act) -> Walk:
         for act in acts:
             self.now += timedelta(minutes=1)
-            done = decide(self.script, self.events, act, self.now, "person-1", DUBLIN, self.reach)
+            done = decide(self.script, self.events, act, self.here)
             self.events, self.said = (*self.events, *done.happened), done.said
         return self
+
+    def after(self, **passed: float) -> Walk:
+        """The same run, so much later: `walk.after(hours=2)`."""
+        self.now += timedelta(**passed)
+        return self
+
+    def as_(self, person: str) -> Walk:
+        """The same run, with somebody else acting from now on."""
+        self.by = person
+        return self
+
+    @property
+    def here(self) -> Here:
+        return Here(self.now, self.by, self.place, self.reach)
 
     def reach(self, role: str) -> tuple[str, ...]:
         return self.roster.get(role, ())
@@ -128,7 +160,7 @@ class Walk:
 
     @property
     def position(self) -> Position:
-        return resolve(self.script, self.ledger)
+        return resolve(self.script, self.ledger, self.place)
 
     @property
     def asked(self) -> str:
@@ -150,6 +182,14 @@ class Walk:
     def kinds(self) -> list[str]:
         """What happened, by kind, in order."""
         return [event.what.kind for event in self.events]
+
+    @property
+    def due(self) -> dict[str, str]:
+        """When each clock that runs is due, as the site's wall shows it."""
+        running = (clock for clock in self.position.clocks if not clock.is_stopped)
+        return {
+            each.clock.id: f"{each.due_at.astimezone(self.place.zone):%a %d %b %H:%M}" for each in running
+        }
 
     @property
     def notices(self) -> list[Notice]:

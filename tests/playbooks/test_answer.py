@@ -19,6 +19,7 @@ from playbooks.answer import (
     read_answer,
     show_moment,
 )
+from playbooks.place import Place
 from playbooks.run import Answer
 from playbooks.script import Ask, Option
 from tests.playbooks.scripts import DUBLIN, NOON, YES_OR_NO, ask
@@ -57,6 +58,7 @@ def trouble(found: Answer | Unclear) -> Trouble | None:
 # Options
 
 
+@pytest.mark.scenario("A6")
 @pytest.mark.parametrize(
     "text",
     [
@@ -96,6 +98,7 @@ def test_what_matches_no_single_option_picks_none(text):
     assert isinstance(read(KIND, text), Unclear)
 
 
+@pytest.mark.scenario("A7")
 @pytest.mark.parametrize(
     "text",
     ["not the first one", "no equipment", "except process", "never a document", "isn't a record", "nob"],
@@ -124,6 +127,7 @@ def test_another_number_is_no_misspelling():
     assert read(lines, "lime 1") == Answer(("line-1",))
 
 
+@pytest.mark.scenario("A6")
 def test_two_options_nearly_as_close_are_asked_back():
     found = read(ask("choice", options=[_option("Tablets"), _option("Tables"), _option("Vials")]), "tablest")
     assert isinstance(found, Unclear)
@@ -181,6 +185,7 @@ def test_one_of_several_may_be_picked_alone():
     assert read(TOUCHED, "none of these") == Answer(("none",))
 
 
+@pytest.mark.scenario("A8")
 @pytest.mark.parametrize("values", [("none", "batch"), ("batch", "unknown"), ("unknown", "none")])
 def test_none_and_not_knowing_stand_alone(values):
     found = picked_answer(TOUCHED, values)
@@ -250,6 +255,7 @@ def test_i_dont_know_is_one_of_the_options_where_it_is_offered():
 # Words
 
 
+@pytest.mark.scenario("A4")
 @pytest.mark.parametrize("text", ODD_ONES)
 @pytest.mark.parametrize("type_", ["text", "long_text", "identifier", "list"])
 def test_what_is_typed_survives_unchanged(text, type_):
@@ -261,6 +267,7 @@ def test_any_text_is_kept_as_typed_but_for_the_blanks_around_it(text):
     assert read(ask("text"), text) == Answer((text.strip(),))
 
 
+@pytest.mark.scenario("A5")
 @pytest.mark.parametrize(
     "type_", ["text", "long_text", "identifier", "list", "datetime", "yes_no", "choice", "multi"]
 )
@@ -270,6 +277,7 @@ def test_nothing_typed_is_no_answer(type_, text):
     assert read(of, text) == Unclear(Trouble.EMPTY)
 
 
+@pytest.mark.scenario("A5")
 @pytest.mark.parametrize(
     ("of", "limit"),
     [(ask("text", max=20), 20), (ask("long_text", max=20), 20), (ask("identifier"), MAX_IDENTIFIER)],
@@ -306,10 +314,28 @@ def test_a_list_has_a_limit(of):
     assert read(of, many) == Unclear(Trouble.TOO_MANY, limit=MAX_ITEMS)
 
 
-def test_an_entry_of_a_list_has_a_limit():
-    assert read(ask("list"), f"1, {'2' * (MAX_IDENTIFIER + 1)}") == Unclear(
-        Trouble.TOO_LONG, limit=MAX_IDENTIFIER
-    )
+@pytest.mark.parametrize(
+    ("of", "limit"), [(ask("list", max=20), 20), (ask("list", of="identifier"), MAX_IDENTIFIER)]
+)
+def test_an_entry_of_a_list_has_a_limit(of, limit):
+    assert read(of, f"1, {'2' * limit}") == Answer(("1", "2" * limit))
+    assert read(of, f"1, {'2' * (limit + 1)}") == Unclear(Trouble.TOO_LONG, limit=limit)
+
+
+@pytest.mark.parametrize(
+    "text", ["00123 and 00124", "00123 AND 00124", "00123 & 00124", "00123, and 00124", "00123\n00124"]
+)
+def test_and_between_identifiers_separates_them(text):
+    assert read(ask("list", of="identifier"), text) == Answer(("00123", "00124"))
+
+
+def test_and_within_an_entry_in_words_belongs_to_it():
+    assert read(ask("list"), "vials and caps; line 3") == Answer(("vials and caps", "line 3"))
+
+
+@pytest.mark.parametrize("text", ["SAND-1", "A&B-7", "and 00123"])
+def test_and_within_an_identifier_belongs_to_it(text):
+    assert read(ask("list", of="identifier"), text) == Answer((text,))
 
 
 # Moments
@@ -319,6 +345,7 @@ def test_a_typed_moment_is_kept_with_its_offset():
     assert read(ask("datetime"), "today 06:10") == Answer(("2025-06-03T06:10+01:00",))
 
 
+@pytest.mark.scenario("A9")
 def test_a_moment_that_can_be_read_two_ways_is_asked_back_with_both():
     found = read(ask("datetime"), "03/04/2025 06:00")
     assert isinstance(found, Unclear)
@@ -347,6 +374,139 @@ def test_a_moment_is_shown_so_that_it_reads_one_way_only():
         show_moment(datetime(2025, 6, 3, 6, 5, tzinfo=ZoneInfo("Europe/Paris")))
         == "3 June 2025, 06:05 (CEST)"
     )
+
+
+# Days, times, numbers, names
+
+
+@pytest.mark.scenario("A9")
+@pytest.mark.parametrize(
+    "text", ["2 June 2025", "2025-06-02", "June 2nd, 2025", "02/06/2025", "2.6.2025", "yesterday", "Monday"]
+)
+def test_a_day_is_read_from_many_spellings(text):
+    found = read(ask("date"), text)
+    if isinstance(found, Unclear):  # 02/06 may be February as well
+        assert found.trouble is Trouble.WHICH_DATE
+        found = picked_answer(ask("date"), (found.could_be[0].value,))
+    assert found == Answer(("2025-06-02",))
+
+
+def test_a_day_that_can_be_read_two_ways_is_asked_back_with_both():
+    found = read(ask("date"), "03/04/2025")
+    assert isinstance(found, Unclear)
+    assert found.could_be == (Option("2025-04-03", "3 April 2025"), Option("2025-03-04", "4 March 2025"))
+
+
+@pytest.mark.parametrize("text", ["soon", "2 June 2025 06:00", "31 June 2025", "25"])
+def test_what_is_no_day_says_so(text):
+    assert trouble(read(ask("date"), text)) is Trouble.NOT_A_DAY
+
+
+@pytest.mark.parametrize("text", ["06:10", "6.10 am", "0610h", "at 6:10", "6h10"])
+def test_a_time_of_day_is_read_from_many_spellings(text):
+    assert read(ask("time"), text) == Answer(("06:10",))
+
+
+@pytest.mark.parametrize("text", ["soon", "25:00", "06:10 yesterday", "13 pm"])
+def test_what_is_no_time_says_so(text):
+    assert trouble(read(ask("time"), text)) is Trouble.NOT_A_TIME
+
+
+@pytest.mark.parametrize(
+    ("type_", "values", "expected"),
+    [
+        ("date", ("2025-06-02",), Answer(("2025-06-02",))),
+        ("date", ("2 June",), Trouble.NOT_A_DAY),
+        ("date", (), Trouble.NOT_A_DAY),
+        ("time", ("06:10",), Answer(("06:10",))),
+        ("time", ("06:10", "07:10"), Trouble.NOT_A_TIME),
+        ("time", ("early",), Trouble.NOT_A_TIME),
+        ("number", ("1234",), Answer(("1234",))),
+        ("number", (), Trouble.NOT_A_NUMBER),
+        ("confirm", ("yes",), Answer(("yes",))),
+    ],
+)
+def test_a_press_of_a_day_a_time_or_a_number_is_exactly_one(type_, values, expected):
+    found = picked_answer(ask(type_), values)
+    assert (found.trouble if isinstance(found, Unclear) else found) == expected
+
+
+WARM = ask("number", unit="°C")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("8.4", "8.4"),
+        ("8,4", "8.4"),
+        ("8,4 °C", "8.4"),
+        ("8.4°c", "8.4"),
+        ("\N{MINUS SIGN}20", "-20"),
+        ("+5", "+5"),
+        ("0,234", "0.234"),
+        ("1.10", "1.10"),  # its last figure says how exact it was
+        ("007", "007"),
+    ],
+)
+def test_a_number_keeps_its_figures_with_a_comma_or_a_point(text, value):
+    assert read(WARM, text) == Answer((value,))
+
+
+@pytest.mark.parametrize("text", ["8.4 °F", "8.4 bar", "8.4 °C or so"])
+def test_another_unit_is_asked_back_with_the_one_that_is_meant(text):
+    assert read(WARM, text) == Unclear(Trouble.OTHER_UNIT, say="°C")
+
+
+def test_a_unit_where_none_is_meant_is_no_number():
+    assert read(ask("number"), "3 boxes") == Unclear(Trouble.NOT_A_NUMBER)
+
+
+@pytest.mark.parametrize("text", ["hot", "about 8", "8.4.2", "1,234.5", "8 8", "1e5", "٣ quite"])
+def test_what_is_no_number_says_so(text):
+    assert trouble(read(WARM, text)) in {Trouble.NOT_A_NUMBER, Trouble.OTHER_UNIT}
+
+
+def test_a_number_that_is_a_thousand_to_some_is_asked_back():
+    found = read(WARM, "1,234")
+    assert found == Unclear(Trouble.WHICH_NUMBER, (Option("1.234", "1.234 °C"), Option("1234", "1234 °C")))
+    assert isinstance(found, Unclear)
+    assert [picked_answer(WARM, (each.value,)) for each in found.could_be] == [
+        Answer(("1.234",)),
+        Answer(("1234",)),
+    ]
+
+
+def test_a_person_is_named_in_words_of_some_length():
+    assert read(ask("person", max=20), "Shift lead, line 3") == Answer(("Shift lead, line 3",))
+    assert trouble(read(ask("person", max=20), "x" * 21)) is Trouble.TOO_LONG
+
+
+@pytest.mark.parametrize("text", ["yes", "Yes, done", "done", "yep", "1"])
+def test_a_thing_to_do_is_confirmed_in_a_word(text):
+    assert read(ask("confirm"), text) == Answer(("yes",))
+
+
+@pytest.mark.parametrize("text", ["no", "not yet", "later"])
+def test_a_thing_not_done_is_no_confirmation(text):
+    assert trouble(read(ask("confirm"), text)) is Trouble.NO_SUCH_OPTION
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [("DEV-25-0042", True), ("dev-25-0042", True), ("DEV-25-42", False), ("DEV-2X-0042", False), ("DEX-25-0042", False)],
+)  # fmt: skip
+def test_an_identifier_has_the_shape_its_site_gives(text, fits):
+    of = ask("identifier", mask={"site": "deviation_number"})
+    place = Place(DUBLIN.zone, values={"deviation_number": "DEV-##-####"})
+    expected = Answer((text,)) if fits else Unclear(Trouble.OTHER_SHAPE, say="DEV-##-####")
+    assert read_answer(of, text, NOON, place) == expected
+    assert read_answer(of, text, NOON, DUBLIN) == Answer((text,))  # a site without one takes any
+
+
+def test_a_mask_in_the_script_tells_letters_from_digits():
+    of = ask("identifier", mask="@@#")
+    assert read(of, "AB1") == Answer(("AB1",))
+    assert trouble(read(of, "A11")) is Trouble.OTHER_SHAPE
 
 
 # Hostile text

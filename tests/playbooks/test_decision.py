@@ -34,7 +34,7 @@ from playbooks.utterance import (
 )
 from tests.playbooks.scripts import REVIEW, Walk, document, question, say, script, stop
 
-UNKNOWN = {"label": "Not known", "follow_up": "now", "say": "Please find out."}
+UNKNOWN = {"label": "Not known", "follow_up": "today", "say": "Please find out."}
 HELD = {"value": "no", "label": "Not yet", "hint": "Please hold it now."}
 DEVIATION = script(
     question("held", "choice", options=[{"value": "yes", "label": "Yes"}, HELD], why="Product comes first."),
@@ -71,6 +71,7 @@ def test_a_run_begins_with_its_first_question():
     assert question_of(walk) == Question(DEVIATION.steps[0], turn=2, at=1, of=4)
 
 
+@pytest.mark.scenario("A1")
 def test_a_straight_run_asks_reviews_drafts_and_ends():
     walk = at_review()
     assert isinstance(walk.said[-1], Sheet)
@@ -148,12 +149,14 @@ def test_nothing_offered_cannot_be_kept():
 # What cannot be taken
 
 
+@pytest.mark.scenario("A5")
 @pytest.mark.parametrize("act", [Typed("rhubarb"), Typed(" "), Picked(("maybe",)), Picked(())])
 def test_what_cannot_be_taken_changes_nothing_and_the_same_question_follows(act):
     walk = Walk(DEVIATION)
-    before, asked = walk.events, walk.said[-1]
+    before, asked = walk.position, walk.said[-1]
     walk.does(act)
-    assert walk.events == before
+    assert walk.position == before
+    assert walk.kinds == ["started", "asked", "digressed"]
     assert isinstance(walk.said[0], Misread)
     assert walk.said[-1] == asked
 
@@ -197,6 +200,7 @@ def test_words_at_a_review_wait_for_the_review():
 # Old buttons
 
 
+@pytest.mark.scenario("E3")
 @pytest.mark.parametrize(
     ("act", "words"),
     [
@@ -215,6 +219,7 @@ def test_an_old_button_changes_nothing_and_gives_the_words_back(act, words):
     assert walk.said == (MovedOn(words), asked)
 
 
+@pytest.mark.scenario("E2")
 def test_the_same_press_twice_is_taken_once():
     walk = Walk(DEVIATION)
     press = Picked(("yes",), walk.put)
@@ -226,6 +231,7 @@ def test_the_same_press_twice_is_taken_once():
 # Back
 
 
+@pytest.mark.scenario("B8")
 def test_back_from_the_first_question_says_so():
     walk = Walk(DEVIATION).does(Back())
     assert walk.notices == [Notice.NOTHING_BEFORE]
@@ -266,6 +272,7 @@ def test_back_to_the_question_asked_last_gives_it_a_new_turn_too():
 # Change
 
 
+@pytest.mark.scenario("B2")
 def test_an_earlier_answer_is_changed_and_the_rest_stays():
     walk = at_review().does(Change("where"))
     assert question_of(walk).is_correction
@@ -307,6 +314,7 @@ def test_asking_to_change_the_question_that_is_open_now_repeats_it():
     assert walk.said == (question_of(walk),)
 
 
+@pytest.mark.scenario("B6")
 def test_a_question_off_the_path_is_explained_and_nothing_changes():
     walk = Walk(DEVIATION)
     before = walk.events
@@ -324,8 +332,9 @@ def test_only_a_question_can_be_changed(step):
 # Review and draft
 
 
+@pytest.mark.scenario("B9")
 def test_a_change_after_confirming_opens_the_review_again_and_makes_a_second_draft():
-    walk = finished().does(Change("where"), Typed("Line 2"))
+    walk = finished().does(Change("where"), Typed("Line 2"), Typed("I mistyped the line."))
     assert isinstance(walk.said[-1], Sheet)
     walk.does(Confirm())
     assert [draft.number for draft in walk.ledger.drafts] == [1, 2]
@@ -360,6 +369,8 @@ def test_there_is_nothing_to_confirm_where_no_review_is_shown(before):
 # Beside the question
 
 
+@pytest.mark.scenario("C1")
+@pytest.mark.scenario("C4")
 @pytest.mark.parametrize("about", ["why", "example"])
 def test_a_digression_is_answered_and_the_same_question_follows_once(about):
     walk = Walk(DEVIATION)
@@ -368,6 +379,7 @@ def test_a_digression_is_answered_and_the_same_question_follows_once(about):
     assert walk.kinds == ["started", "asked", "digressed"]
 
 
+@pytest.mark.scenario("B11")
 def test_repeat_repeats_the_question_alone():
     walk = Walk(DEVIATION)
     assert walk.said == walk.does(Digress("repeat")).said
@@ -409,6 +421,7 @@ def test_changing_an_answer_takes_a_paused_run_up_again():
     assert not at_review().does(Pause(), Change("where")).ledger.is_paused
 
 
+@pytest.mark.scenario("D1")
 def test_a_cancelled_run_keeps_its_events_and_takes_nothing_more():
     walk = at_review().does(Cancel())
     assert walk.notices == [Notice.CANCELLED]
@@ -448,3 +461,28 @@ def test_after_an_end_without_a_draft_it_is_said_to_be_over():
     assert isinstance(walk.said[-1], Spoken)
     assert isinstance(walk.said[-1].does, Finish)
     assert walk.does(Typed("more")).notices == [Notice.IS_OVER]
+
+
+def test_what_must_be_done_now_is_waited_for_once():
+    now = {"label": "Not written yet", "follow_up": "now", "say": "Please write it there first."}
+    walk = Walk(script(question("record", unknown=now), question("where")))
+    walk.does(Picked(("unknown",)))
+    assert [said for said in walk.said if isinstance(said, Hint)] == [Hint("Please write it there first.")]
+    assert walk.asked == "record"
+    assert walk.does(Typed("Log p. 4")).asked == "where"
+
+
+def test_what_must_be_done_now_becomes_an_open_point_when_it_is_still_not_done():
+    now = {"label": "Not written yet", "follow_up": "now", "say": "Please write it there first."}
+    walk = Walk(script(question("record", unknown=now), question("where")))
+    walk.does(Picked(("unknown",)), Typed("not written yet"))
+    assert not [said for said in walk.said if isinstance(said, Hint)]
+    assert walk.asked == "where"
+    assert walk.position.open_points == ("record",)
+
+
+def test_two_quick_taps_do_not_pass_what_must_be_done_now():
+    now = {"label": "Not written yet", "follow_up": "now", "say": "Please write it there first."}
+    walk = Walk(script(question("record", unknown=now), question("where")))
+    put = Put("record", walk.ledger.turn)
+    assert walk.does(Picked(("unknown",), put), Picked(("unknown",), put)).asked == "record"

@@ -27,6 +27,7 @@ def read(
             return [moment.isoformat(timespec="minutes")]
 
 
+@pytest.mark.scenario("A9")
 @pytest.mark.parametrize(
     "text",
     [

@@ -7,6 +7,7 @@ from playbooks.loader import load
 from playbooks.position import resolve
 from playbooks.run import Answer, Answered, Event, Started, fold
 from tests.playbooks.scripts import (
+    DUBLIN,
     GIVEN,
     NOON,
     REVIEW,
@@ -24,7 +25,7 @@ from tests.playbooks.scripts import (
 TOUCHED = script(
     choice("touched", "batch", "record"),
     question("batches", "list", when={"touched": "batch"}),
-    question("where", unknown={"label": "Not known", "follow_up": "now"}),
+    question("where", unknown={"label": "Not known", "follow_up": "today"}),
     REVIEW,
     document(),
 )
@@ -50,6 +51,8 @@ def test_only_what_is_true_shows_a_step():
     assert "told" not in walk.kinds
 
 
+@pytest.mark.scenario("B3")
+@pytest.mark.scenario("B4")
 def test_answers_off_the_path_are_dormant_and_come_back_with_it():
     walk = Walk(TOUCHED).does(Picked(("batch",)), Typed("00123"), Typed("Line 1"))
     walk.does(Change("touched"), Picked(("record",)))
@@ -89,7 +92,7 @@ def test_times_may_be_ordered_either_way(must, is_stale):
 
 
 def test_a_time_not_known_is_compared_with_nothing():
-    unknown = {"label": "Not known", "follow_up": "now"}
+    unknown = {"label": "Not known", "follow_up": "today"}
     open_ = script(
         question("seen", "datetime", unknown=unknown),
         question("happened", "datetime", check=[NOT_AFTER_SEEN]),
@@ -101,7 +104,7 @@ def test_a_time_not_known_is_compared_with_nothing():
 def test_an_option_that_the_script_no_longer_has_is_stale():
     started = Started("an-example", "1.0.0", TOUCHED.hash, GIVEN)
     log = [Event(1, NOON, "p", started), Event(2, NOON, "p", Answered("touched", ("label",)))]
-    position = resolve(TOUCHED, fold(log))
+    position = resolve(TOUCHED, fold(log), DUBLIN)
     assert position.stale == ("touched",)
     assert position.live == ()
 
@@ -115,7 +118,7 @@ def test_what_was_frozen_at_the_start_can_be_asked_by_conditions():
     here = script(
         say("eu", when={"site.region": "EU"}), say("us", when={"site.region": "US"}), question("where")
     )
-    assert Walk(here).ledger.told == {"eu"}
+    assert Walk(here).ledger.said == {"eu"}
 
 
 def test_a_finish_that_applies_ends_the_run():
@@ -137,6 +140,7 @@ def test_a_script_without_an_end_is_over_after_its_last_step():
     assert Walk(load(tree(question("where")))).does(Typed("Line 1")).position.cursor is None
 
 
+@pytest.mark.scenario("H7")
 def test_progress_counts_the_questions_expected_on_this_path():
     walk = Walk(TOUCHED)
     assert (walk.position.at, walk.position.of) == (1, 3)

@@ -12,13 +12,22 @@ from playbooks.run import (
     Answered,
     Asked,
     Cancelled,
+    Carried,
+    ClockFired,
+    ClockStarted,
     Confirmed,
     Digressed,
     Drafted,
     Event,
+    HandedOver,
+    Hurried,
     Kept,
+    MovedVersion,
     Paused,
+    Reasoned,
+    Released,
     Resumed,
+    Seen,
     Skipped,
     Started,
     Told,
@@ -99,7 +108,7 @@ def test_the_turn_is_the_event_that_asked():
 
 def test_what_was_told_and_drafted_is_kept_whatever_comes_later():
     ledger = fold(events(Told("tell", "h", "qa_on_call", ("person-qa",)), DRAFT, Cancelled()))
-    assert (ledger.told, ledger.drafts, ledger.is_cancelled) == (frozenset({"tell"}), (DRAFT,), True)
+    assert (ledger.said, ledger.drafts, ledger.is_cancelled) == (frozenset({"tell"}), (DRAFT,), True)
 
 
 def test_a_pause_lasts_until_it_is_resumed():
@@ -110,6 +119,35 @@ def test_a_pause_lasts_until_it_is_resumed():
 def test_a_run_begins_with_its_start():
     with pytest.raises(TypeError, match="a run begins with 'started', not with 'asked'"):
         fold([Event(1, AT, "person-1", Asked("where"))])
+
+
+def test_a_run_begins_only_once():
+    with pytest.raises(TypeError, match="a run begins once, and not again with event 2"):
+        fold(events(STARTED))
+
+
+def test_a_draft_states_what_stands_when_it_is_made_and_a_later_one_only_what_changed_since():
+    before = (Answered("where", ("Line 1",)), Answered("when", ("6:00",)), DRAFT)
+    changed = (Answered("where", ("Line 2",)), DRAFT, Answered("where", ("Line 1",)))
+    assert fold(events(*before, Answered("where", ("Line 2",)))).changed == {5: "where"}
+    assert fold(events(*before, *changed)).changed == {7: "where"}
+    assert fold(events(*before, *changed, Answered("when", ("6:10",)))).changed == {7: "where", 8: "when"}
+
+
+def test_what_fired_and_who_hurried_and_went_on_is_kept():
+    fired = (ClockFired("open", 50, "2025"), ClockFired("open", 90, "2025"), ClockFired("other", 50, "2025"))
+    ledger = fold(
+        events(
+            ClockStarted("open", "1 h"),
+            ClockStarted("open", "9 h"),
+            *fired,
+            Hurried(),
+            HandedOver("x", "other"),
+        )
+    )
+    assert ledger.fired == {"open": {(50, "2025"), (90, "2025")}, "other": {(50, "2025")}}
+    assert ledger.clocks == {"open": ClockStarted("open", "1 h")}  # the first stays
+    assert (ledger.is_hurried, ledger.gone_to, ledger.is_over, ledger.started_at) == (True, "other", True, AT)
 
 
 def test_an_answer_reads_as_its_first_value_or_nothing():
@@ -124,8 +162,17 @@ _VALUES = st.lists(_WORDS, max_size=3).map(tuple)
 _WHATS: st.SearchStrategy[What] = st.one_of(
     st.builds(Started, _WORDS, _WORDS, _WORDS, st.dictionaries(_WORDS, _VALUES, max_size=2), _WORDS),
     st.builds(Asked, _WORDS, st.booleans()),
-    st.builds(Answered, _WORDS, _VALUES, st.booleans(), _WORDS),
-    st.builds(Skipped, _WORDS),
+    st.builds(Answered, _WORDS, _VALUES, st.booleans(), _WORDS, _WORDS),
+    st.builds(Skipped, _WORDS, _WORDS, _WORDS),
+    st.builds(Carried, _WORDS, _VALUES, st.booleans(), _WORDS),
+    st.builds(Reasoned, st.integers(1, 10**6), _WORDS),
+    st.builds(Seen, _WORDS),
+    st.builds(Released, _WORDS, st.sampled_from(["self", "role"])),
+    st.builds(Hurried, st.booleans()),
+    st.builds(ClockStarted, _WORDS, _WORDS),
+    st.builds(ClockFired, _WORDS, st.integers(1, 100), _WORDS),
+    st.builds(HandedOver, _WORDS, _WORDS, _WORDS),
+    st.builds(MovedVersion, _WORDS, _WORDS, _VALUES, _VALUES),
     st.builds(Undone, st.integers(1, 10**6)),
     st.builds(Kept, _WORDS),
     st.builds(Confirmed, _WORDS, _WORDS),
@@ -136,6 +183,7 @@ _WHATS: st.SearchStrategy[What] = st.one_of(
 )
 
 
+@pytest.mark.scenario("E1")
 @given(_WHATS)
 def test_what_happened_comes_back_from_json_as_it_was(what):
     assert what_from_json(what_to_json(what)) == what

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from playbooks.act import Act, Confirm, Picked, Typed
-from playbooks.run import Skipped, Told
+from playbooks.run import Released, Skipped, Told
 from playbooks.scenario import Played, play, play_on, unmet
 from tests.playbooks.scripts import (
     DUBLIN,
@@ -16,13 +16,16 @@ from tests.playbooks.scripts import (
     Walk,
     choice,
     document,
+    finish,
+    go_to,
+    hold,
     multi,
     question,
     script,
     stop,
 )
 
-UNKNOWN = {"label": "Not known", "follow_up": "now"}
+UNKNOWN = {"label": "Not known", "follow_up": "today"}
 OF = script(
     choice("held", "yes", "no"),
     stop("tell", when={"held": "no"}),
@@ -93,7 +96,7 @@ def test_an_answer_nobody_asked_for_is_a_fault():
     "expected",
     [
         {"asked_in_order": ["held", "seen"]},
-        {"never_asked": ["rhubarb"]},
+        {"never_asked": ["tell"]},
         {"told": ["qa_on_call"]},
         {"told": "qa_on_call"},
         {"open_points": ["where"]},
@@ -101,7 +104,7 @@ def test_an_answer_nobody_asked_for_is_a_fault():
         {"stopped": ""},
         {"finished": True},
         {"finished": "yes"},
-        {"draft_contains": ["batches: 00123, 1E5", "where: Not known yet"]},
+        {"draft_contains": ["batches: 00123, 1E5", "where: Not known"]},
         {"draft_lacks": ["rhubarb"]},
     ],
 )
@@ -117,6 +120,7 @@ def test_a_promise_that_is_kept_is_no_fault(expected):
             "expected asked_in_order ['seen', 'held']; the run gave: held, touched",
         ),
         ({"never_asked": ["held"]}, "expected never_asked ['held']; the run gave: held, touched"),
+        ({"never_asked": ["hold"]}, "there is no step 'hold'; did you mean 'held'?"),
         ({"told": []}, "expected told []; the run gave: ('qa_on_call',)"),
         ({"open_points": []}, "expected open_points []; the run gave: ('where',)"),
         ({"dormant": ["where"]}, "expected dormant ['where']; the run gave: ()"),
@@ -141,7 +145,7 @@ def test_a_change_after_the_end_plays_on_to_the_next_end():
     changed = play_on(OF, played(), {"touched": ["record"]}, NOON, DUBLIN)
     assert changed.dormant == ("batches",)
     assert changed.unused == ()
-    assert faults({"draft_lacks": ["00123"]}, changed) == []
+    assert faults({"draft_lacks": ["00123"], "finished": True}, changed) == []
 
 
 def test_a_change_may_bring_the_answer_to_the_question_it_opens():
@@ -180,3 +184,81 @@ def test_playing_gives_what_a_person_would_get():
         else event.what
         for event in walk.events[1:-2]
     ]
+
+
+# Stops, files, hurry, clocks and other playbooks
+
+
+LONG = script(
+    hold("wait")
+    | {"stop": {"level": "immediate", "say": "Wait.", "release": {"self": "Done", "by_role": ["qa"]}}},
+    choice("kind", "data", "line"),
+    go_to("away", "another", when={"kind": "data"}),
+    question("seen", "datetime", section="two"),
+    question("photo", "attachment", section="three"),
+    REVIEW | {"section": "three"},
+    document(section="three"),
+    finish("end", section="three"),
+    sections=[{"id": name, "title": name} for name in ("one", "two", "three")],
+    fast_lane="one",
+    clocks={
+        "open": {"say": "Open", "starts": "seen", "due_in": "2 h", "calendar": "hours", "stops": "photo"}
+    },
+)
+ALL_OF_IT: Mapping[str, object] = {
+    "wait": "self",
+    "kind": "line",
+    "seen": "today 06:10",
+    "photo": ["a.jpg", "b.pdf"],
+}
+
+
+def long(**answers: object) -> Played:
+    return play(LONG, {**ALL_OF_IT, **answers}, GIVEN, NOON, DUBLIN)
+
+
+@pytest.mark.parametrize("how", ["self", "role"])
+def test_a_stop_is_answered_by_how_it_is_released(how):
+    run = long(wait=how)
+    assert run.is_finished
+    assert [event.what.how for event in run.events if isinstance(event.what, Released)] == [how]
+    assert "wait" not in run.asked
+    assert "wait" in run.seen
+
+
+def test_a_stop_without_an_answer_holds_the_run():
+    run = play(LONG, {"kind": "line"}, GIVEN, NOON, DUBLIN)
+    assert (run.stopped, run.is_finished) == ("wait", False)
+
+
+def test_files_are_sent_by_name():
+    run = long()
+    assert [
+        problem.found for problem in unmet({"draft_contains": ["photo: a.jpg, b.pdf"]}, run, LONG, DUBLIN)
+    ] == []
+
+
+def test_the_rest_is_left_for_later_by_that_word():
+    run = long(seen="hurry")
+    assert (run.is_finished, run.open_points) == (True, ("seen",))
+
+
+def test_a_run_that_goes_on_elsewhere_is_finished_here():
+    run = play(LONG, {"wait": "self", "kind": "data"}, GIVEN, NOON, DUBLIN)
+    assert (run.gone_to, run.is_finished, run.unused) == ("another", True, ())
+    assert unmet({"gone_to": "another", "finished": True}, run, LONG, DUBLIN) == []
+
+
+@pytest.mark.parametrize(
+    ("clock", "is_met"),
+    [
+        ({"open": {"due": "2025-06-03T08:10"}}, True),
+        ({"open": {"due": "2025-06-03T09:10"}}, False),
+        ({"opne": {"due": "2025-06-03T08:10"}}, False),
+        ({"open": "2025-06-03T08:10"}, False),
+        ("open", False),
+    ],
+)
+def test_a_scenario_says_when_a_clock_is_due_in_the_sites_own_time(clock, is_met):
+    run = play(LONG, {**ALL_OF_IT, "photo": "skip"}, GIVEN, NOON, DUBLIN)
+    assert (unmet({"clock": clock}, run, LONG, DUBLIN) == []) is is_met

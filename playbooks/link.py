@@ -1,0 +1,123 @@
+"""Putting a sub-flow into the playbook that calls it: its steps, facts and clocks under the call's own name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from enum import StrEnum
+from typing import TypeVar, cast
+
+from playbooks.conditions import All, Condition, renamed
+from playbooks.script import Ask, Clock, Document, Does, Finish, NamedFact, Review, Script, Step, Stop
+
+T = TypeVar("T")
+
+_FACT = re.compile(r"\{fact\.([a-z0-9_.]+)\.because\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A step that calls a sub-flow: `with_` says which of the caller's answers stand for steps of the sub-flow.
+
+    `at` is its number in the caller's list.
+    """
+
+    id: str
+    section: str
+    when: Condition | None
+    with_: Mapping[str, str]
+    at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A sub-flow as it stands in its caller."""
+
+    steps: tuple[Step, ...]
+    facts: Mapping[str, NamedFact]
+    clocks: Mapping[str, Clock]
+
+
+def inlined(flow: Script, call: Call) -> Part:
+    """The steps of `flow` as steps of its caller.
+
+    A step that the caller answers (`with`) is left out, and so are the review, the draft and the end: those are
+    the caller's. Everything else is called `<call>.<name>`.
+    """
+    own = {step.id: f"{call.id}.{step.id}" for step in flow.steps}
+    names = own | dict(call.with_)
+    facts = {name: f"{call.id}.{name}" for name in flow.facts}
+    return Part(
+        tuple(
+            _step(step, flow, call, names, facts)
+            for step in flow.steps
+            if step.id not in call.with_ and not isinstance(step.does, Review | Document | Finish)
+        ),
+        {
+            facts[name]: NamedFact(facts[name], fact.say, renamed(fact.when, names, facts))
+            for name, fact in flow.facts.items()
+        },
+        {f"{call.id}.{name}": _clock(clock, call, names, facts) for name, clock in flow.clocks.items()},
+    )
+
+
+def _step(step: Step, flow: Script, call: Call, names: Mapping[str, str], facts: Mapping[str, str]) -> Step:
+    own = renamed(step.when, names, facts) if step.when else None
+    parts = [part for part in (call.when, own) if part is not None]
+    when = None if not parts else parts[0] if len(parts) == 1 else All(tuple(parts))
+    return replace(
+        step,
+        id=names[step.id],
+        section=call.section,
+        does=_worded(_does(step.does, names), facts),
+        when=when,
+        why=_worded(step.why, facts),
+        hint=_worded(step.hint, facts),
+        flow=step.flow or flow.id,
+        releases=names.get(step.releases, step.releases),
+        at=call.at,
+    )
+
+
+def _does(does: Does, names: Mapping[str, str]) -> Does:
+    match does:
+        case Ask():
+            checks = tuple(
+                replace(check, against=names.get(check.against, check.against)) for check in does.checks
+            )
+            depends_on = tuple(names.get(name, name) for name in does.depends_on)
+            return replace(does, checks=checks, depends_on=depends_on)
+        case Stop():
+            share = tuple(names.get(name, name) for name in does.share)
+            release = does.release
+            if release:
+                release = replace(release, asks=tuple(names[name] for name in release.asks))
+            return replace(does, share=share, release=release)
+        case _:
+            return does
+
+
+def _worded(value: T, facts: Mapping[str, str]) -> T:
+    """`value` with the facts that its words name called by their other names, at whatever depth."""
+    found: object = value
+    if isinstance(value, str) and not isinstance(value, StrEnum):
+        found = _FACT.sub(lambda match: f"{{fact.{facts.get(match[1], match[1])}.because}}", value)
+    elif isinstance(value, tuple):
+        found = tuple(_worded(part, facts) for part in value)
+    elif is_dataclass(value) and not isinstance(value, type):
+        found = replace(
+            value, **{part.name: _worded(getattr(value, part.name), facts) for part in fields(value)}
+        )
+    return cast("T", found)
+
+
+def _clock(clock: Clock, call: Call, names: Mapping[str, str], facts: Mapping[str, str]) -> Clock:
+    return replace(
+        clock,
+        id=f"{call.id}.{clock.id}",
+        starts=names.get(clock.starts, clock.starts),
+        stops=names.get(clock.stops, clock.stops),
+        when_late=_worded(clock.when_late, facts),
+        applies_when=renamed(clock.applies_when, names, facts) if clock.applies_when else None,
+    )
