@@ -7,34 +7,77 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 
-from bot.content import Library
+import structlog
+
+from bot.attachment import Attachment
+from bot.content.library import Library
 from bot.conversation.guide import Tell
+from bot.conversation.scene import (
+    LIVELY,
+    MadeDraft,
+    OpenRun,
+    RunCard,
+    RunChange,
+    Scene,
+    Turn,
+    Waited,
+    Watched,
+)
 from bot.conversation.session import Session
-from bot.conversation.turn import MadeDraft, OpenRun, RunCard, RunChange, Scene, Turn, take_turn
+from bot.conversation.turn import HAND_OVER, rung, take_turn
 from bot.conversation.wording import Wording, read_wording
 from bot.document import MEDIA_TYPES, as_docx, as_markdown
 from bot.errors import StoreUnavailable
-from bot.message import Address, Heard, Message
-from bot.person import Person
+from bot.message import About, Address, Heard, Message
+from bot.person import Person, Right
 from bot.reply import Reply
 from bot.site import Site
-from bot.store import addresses, audit, content, events, inbox, outbox, people, runs, sessions
+from bot.store import (
+    addresses,
+    audit,
+    blobs,
+    content,
+    events,
+    inbox,
+    outbox,
+    people,
+    rings,
+    runs,
+    sessions,
+    waiting,
+)
 from bot.store.addresses import StoredAddress
+from bot.store.blobs import Blob
 from bot.store.database import Database, Transaction
 from bot.store.events import EngagementEvent
 from bot.store.outbox import NewMessage
-from playbooks.draft import Draft, draft_of
-from playbooks.loader import load
-from playbooks.run import Answered, Asked, Digressed, Drafted, RunState, Skipped, fold
-from playbooks.script import Document, Script
+from playbooks.act import Act, Fire, TellNext
+from playbooks.calendar import HOURS, read_duration
+from playbooks.draft import Around, Draft, draft_of, made_with
+from playbooks.loader import load_whole
+from playbooks.position import Position, resolve
+from playbooks.run import (
+    Answered,
+    Asked,
+    Digressed,
+    Drafted,
+    Ledger,
+    Released,
+    Seen,
+    Skipped,
+    fold,
+)
+from playbooks.script import Document, Script, Stop
 
 _TRIES = 5
 _MOST_CARDS = 3
 _BUTTONS_BACK = 30  # how far back a button may stand and still be told in its own words
-NOT_APPROVED = "Not yet approved by your site."
-_LIVELY: tuple[RunState, ...] = ("open", "paused")
+_BATCH = 50  # how many due things one round takes up
+CLOCK = "clock"  # the channel of what nobody said
+
+log = structlog.get_logger(__name__)
 
 
 class FocusMoved(StoreUnavailable):
@@ -85,7 +128,7 @@ class Rendered:
 
 
 class Coach:
-    """Hears what people say, and keeps what came of it."""
+    """Hears what people say, and keeps what came of it; and says what is due."""
 
     def __init__(self, office: Office) -> None:
         self._office = office
@@ -93,44 +136,120 @@ class Coach:
         self._shipped = {book.script.hash: book.script for book in office.library.playbooks.values()}
         self._kept_script = lru_cache(maxsize=64)(_load_kept)
 
-    def hear(self, message: Message) -> Heard:
+    def hear(self, message: Message, attachments: Sequence[Attachment] = ()) -> Heard:
         """Take in `message`; returns after the commit. The same event id twice has one effect.
 
-        Raises StoreUnavailable when nothing could be kept; the same message may then be sent again.
+        `attachments` are the files it names; those that became an answer are kept. Raises StoreUnavailable when
+        nothing could be kept; the same message may then be sent again.
         """
         for _ in range(_TRIES - 1):
             with suppress(FocusMoved), self._office.database.writing() as conn:
-                return self._hear(conn, message)
+                return self._hear(conn, message, attachments)
         with self._office.database.writing() as conn:
-            return self._hear(conn, message)
+            return self._hear(conn, message, attachments)
 
-    def _hear(self, conn: Transaction, message: Message) -> Heard:
+    def _hear(self, conn: Transaction, message: Message, attachments: Sequence[Attachment]) -> Heard:
         """One message in one transaction; no network call happens here.
 
         1. Who speaks? A stranger changes nothing.
         2. Was this delivery heard before? Then it has had its effect.
-        3. Lock the run the words go to, then the person. If they meanwhile turned to another run, begin again.
-        4. Decide, purely.
-        5. Keep the run's events, the session, what we say and to whom, the audit; all or nothing.
+        3. Lock the run it is about and the one they are in, then the people. If they meanwhile turned to another
+           run, begin again.
+        4. Somebody else's run is open to them where it told them something. Elsewhere it is as if it did not exist.
+        5. Decide, purely.
+        6. Keep the run's events, the session, what we say and to whom, the audit; all or nothing.
         """
         person = people.by_identity(conn, message.sender)
         if person is None or not person.is_active:
             return Heard("stranger")
         if not inbox.remember(conn, message.address.channel, message.event_id, person.id):
             return Heard("duplicate")
-        about = (message.press.about if message.press else None) or message.about
-        ref = about.run if about else sessions.load(conn, person.id).focus
-        row = runs.lock(conn, ref) if ref else None
-        people.lock(conn, [person.id])
+        about = _about(message)
+        focus = sessions.load(conn, person.id).focus
+        refs = {about.run if about else focus, focus} - {""}
+        rows = {ref: row for ref in sorted(refs) if (row := runs.lock(conn, ref))}
+        people.lock(conn, {person.id, *(row.person for row in rows.values())})
         session = sessions.load(conn, person.id)
-        if about is None and session.focus != ref:
+        if session.focus != focus:
             raise FocusMoved
-        if row and row.person != person.id:
-            row = None
-        scene = self._scene(conn, person, session, row)
+        row = rows.get(about.run) if about else None
+        watched = self._watched(conn, person, row, about.step) if about and row else None
+        mine = {ref: row for ref, row in rows.items() if row.person == person.id}
+        row = (mine.get(about.run) if about else None) or mine.get(focus)
+        scene = self._scene(conn, person, session, row, watched)
         turn = take_turn(scene, message)
-        self._keep(conn, scene, message, turn)
+        key = f"{message.address.channel}:{message.event_id}"
+        address = addresses.find_or_add(conn, message.address, person.id)
+        self._keep(conn, scene, turn, _Cause(key, message.address.channel, person.id, message.said_at))
+        for taken in _taken(turn, attachments):
+            blobs.keep(conn, Blob(taken.media_type, taken.content))
+        outbox.write(conn, self._replies(conn, key, message, turn, address), self._office.pulled)
         return Heard("done")
+
+    # What is due
+
+    def ring(self) -> int:
+        """Say what is due: clocks that reached a mark, and what nobody has read in time. Returns how much was due.
+
+        Each in a transaction of its own: one that goes wrong is logged and does not come up again until something
+        happens in its run, so that it keeps no other waiting. Several processes may ring at once. Raises
+        StoreUnavailable.
+        """
+        now = self._office.clock()
+        with self._office.database.reading() as conn:
+            clocks, unread = rings.due(conn, now, _BATCH), waiting.unread(conn, now, _BATCH)
+        for ref, clock in clocks:
+            self._each(ref, clock, partial(self._ring, ref=ref, act=Fire(clock), what=clock), rings.put_off)
+        for ref, step in unread:
+            self._each(ref, step, partial(self._tell_next, ref=ref, step=step), waiting.look_no_more)
+        return len(clocks) + len(unread)
+
+    def _each(
+        self,
+        ref: str,
+        what: str,
+        do: Callable[[Transaction], None],
+        give_up: Callable[[Transaction, str, str], None],
+    ) -> None:
+        try:
+            with self._office.database.writing() as conn:
+                do(conn)
+        except StoreUnavailable:
+            raise
+        except Exception:
+            log.exception("what was due in a run could not be said", run=ref, what=what)
+            with self._office.database.writing() as conn:
+                give_up(conn, ref, what)
+
+    def _ring(self, conn: Transaction, ref: str, act: Act, what: str) -> None:
+        row = runs.lock(conn, ref)
+        owner = people.by_id(conn, row.person) if row else None
+        if row is None or owner is None or owner.site not in self._office.library.sites:
+            rings.put_off(conn, ref, what)
+            return
+        people.lock(conn, {owner.id})
+        scene = self._scene(conn, owner, sessions.load(conn, owner.id), row, None)
+        turn = rung(scene, self._open_run(conn, row), act)
+        if not turn.changes:
+            rings.put_off(conn, ref, what)
+            return
+        key = f"{CLOCK}:{ref}:{turn.changes[0].events[0].seq}"
+        self._keep(conn, scene, turn, _Cause(key, CLOCK, "system", None))
+
+    def _tell_next(self, conn: Transaction, ref: str, step: str) -> None:
+        """Nobody has read it in time: tell those who come next on the roster, and the person to phone."""
+        row = runs.lock(conn, ref)
+        if row is None or not waiting.is_unread(conn, ref, step, self._office.clock()):
+            return
+        asked = self.script(conn, row.script_hash).by_id.get(step)
+        site = self._office.library.sites.get(row.site)
+        roster = (
+            site.rosters.get(asked.does.tell) if site and asked and isinstance(asked.does, Stop) else None
+        )
+        told = waiting.told(conn, ref, step)
+        backup = [person for person in (roster.backup if roster else ()) if person not in told]
+        waiting.look_no_more(conn, ref, step)
+        self._ring(conn, ref, TellNext(step, self._active(conn, backup)), step)
 
     def draft(self, person_id: str, ref: str, number: int) -> DraftOrder | None:
         """Draft `number` of a run, ready to be rendered; None when it is not there or not this person's."""
@@ -145,52 +264,88 @@ class Coach:
             )
             if made is None or not isinstance(made.what, Drafted):
                 return None
-            script = self.script(conn, row.script_hash)
-            names = {
-                by: found.name for by in {event.by for event in happened} if (found := people.by_id(conn, by))
-            }
+            script = self.script(conn, made_with(happened[: made.what.upto]))
+            names = self._names(conn, {event.by for event in happened})
         site = self._office.library.sites[row.site]
-        draft = draft_of(
-            script,
-            happened,
-            made,
-            run=ref,
-            site=site.name,
-            zone=site.zone,
-            names=names,
-            status_note=NOT_APPROVED,
-        )
+        around = Around(ref, site.name, names, self._office.library.status_note(script, site))
+        draft = draft_of(script, happened, made, site.place, around)
         return DraftOrder(
             f"{ref}-draft-{number}", draft, self._office.library.template_of(script, made.what.step)
         )
 
+    def waits(self, person_id: str) -> Sequence[Waited]:
+        """What waits for this person: as many things as the coach would list."""
+        with self._office.database.reading() as conn:
+            person = people.by_id(conn, person_id)
+            return self._waits(conn, person) if person else ()
+
     # What a turn may look at
 
-    def _scene(self, conn: Transaction, person: Person, session: Session, row: runs.RunRow | None) -> Scene:
-        site = self._office.library.sites[person.site]
+    def _scene(
+        self,
+        conn: Transaction,
+        person: Person,
+        session: Session,
+        row: runs.RunRow | None,
+        watched: Watched | None,
+    ) -> Scene:
+        library = self._office.library
+        site = library.sites[person.site]
         now = self._office.clock()
         lively = [
-            other for other in runs.of_person(conn, person.id, _LIVELY) if not row or other.ref != row.ref
+            other for other in runs.of_person(conn, person.id, LIVELY) if not row or other.ref != row.ref
         ]
+        run = self._open_run(conn, row) if row else None
+        happened = [*(run.events if run else ()), *(watched.run.events if watched else ())]
         return Scene(
             person=person,
             site=site,
             session=session,
-            run=self._open_run(conn, row) if row else None,
-            others=tuple(RunCard(other.ref, other.title) for other in lively[:_MOST_CARDS]),
-            shelf=self._office.library.shelf(site, now.date()),
+            run=run,
+            others=tuple(RunCard(other.ref, other.title, other.state) for other in lively[:_MOST_CARDS]),
+            watched=watched,
+            shelf=library.shelf(site, now.astimezone(site.place.zone).date()),
             wording=self._wording(person),
-            sources=self._office.library.sources,
+            sources=library.citations_for(site),
             now=now,
             new_ref=lambda: self._unused_ref(conn),
             reach=lambda role: self._reach(conn, site, role),
             drafts=lambda: self._drafts(conn, person),
+            waits=lambda: self._waits(conn, person),
+            colleague=lambda name: self._colleague(conn, site, name),
+            status_note=lambda script: library.status_note(script, site),
+            names=self._names(conn, {event.by for event in happened if event.by != person.id}),
         )
 
     def _open_run(self, conn: Transaction, row: runs.RunRow) -> OpenRun:
-        return OpenRun(
-            row.ref, row.title, self.script(conn, row.script_hash), runs.events(conn, row.ref), row.state
-        )
+        script = self.script(conn, row.script_hash)
+        newer = self._office.library.newer(script)
+        return OpenRun(row.ref, row.title, script, runs.events(conn, row.ref), row.state, newer)
+
+    def _watched(self, conn: Transaction, person: Person, row: runs.RunRow, step: str) -> Watched | None:
+        """Somebody else's run, where this person was told about it; nothing to anybody else.
+
+        An offer to take it over counts as long as it stands.
+        """
+        owner = people.by_id(conn, row.person)
+        if step == HAND_OVER:
+            stands = {(each.run, each.step) for each in waiting.of_person(conn, person.id)}
+            is_told = (row.ref, step) in stands
+        else:
+            is_told = person.id in waiting.told(conn, row.ref, step)
+        if owner is None or owner.id == person.id or not is_told:
+            return None
+        run = self._open_run(conn, row)
+        return Watched(run, owner, step, self._may_free(person, run.script, step))
+
+    def _may_free(self, person: Person, script: Script, step_id: str) -> bool:
+        """Whether this person's role, or a right they were given, lets them release the stop."""
+        step = script.by_id.get(step_id)
+        release = step.does.release if step and isinstance(step.does, Stop) else None
+        if release is None or not release.by_role:
+            return False
+        roles = self._office.library.sites[person.site].roles_of(person.id)
+        return bool(roles & set(release.by_role)) or Right.RELEASE_STOP in person.rights
 
     def script(self, conn: Transaction, script_hash: str) -> Script:
         """The script with this hash: shipped now, or kept because a run was begun with it."""
@@ -205,6 +360,9 @@ class Coach:
             pass
         return ref
 
+    def _names(self, conn: Transaction, ids: set[str]) -> dict[str, str]:
+        return {by: found.name for by in sorted(ids) if (found := people.by_id(conn, by))}
+
     def _drafts(self, conn: Transaction, person: Person) -> Sequence[MadeDraft]:
         """Every draft of the person, the latest run first."""
         return tuple(
@@ -216,61 +374,135 @@ class Coach:
             if isinstance(made, Drafted)
         )
 
+    def _waits(self, conn: Transaction, person: Person) -> Sequence[Waited]:
+        """What this person can still do something about: read it, release it, or take it over."""
+        found = []
+        for each in waiting.of_person(conn, person.id):
+            row = runs.get(conn, each.run)
+            owner = people.by_id(conn, row.person) if row else None
+            if row is None or owner is None:
+                continue
+            may_free = self._may_free(person, self.script(conn, row.script_hash), each.step)
+            is_seen = each.seen_at is not None
+            if not is_seen or may_free or each.step == HAND_OVER:
+                found.append(
+                    Waited(each.run, row.title, each.step, owner.name, each.posted_at, is_seen, may_free)
+                )
+        return tuple(found)
+
+    def _colleague(self, conn: Transaction, site: Site, name: str) -> Person | None:
+        """The one active person of the site with this name, first name or id; None when there are none, or several."""
+        words = name.casefold().split()
+        here = [person for person in people.everyone(conn, site.id) if person.is_active]
+        found = [
+            person
+            for person in here
+            if person.id == name or person.name.casefold().split()[: len(words)] == words
+        ]
+        return found[0] if len(found) == 1 else None
+
     def _reach(self, conn: Transaction, site: Site, role: str) -> tuple[str, ...]:
-        """The people on the role's roster who are in the directory and active."""
+        """The people on the role's roster who are in the directory and active; its backup where there are none."""
         roster = site.rosters.get(role)
-        found = [people.by_id(conn, person_id) for person_id in roster.people] if roster else []
+        if roster is None:
+            return ()
+        return self._active(conn, roster.people) or self._active(conn, roster.backup)
+
+    def _active(self, conn: Transaction, ids: Sequence[str]) -> tuple[str, ...]:
+        found = [people.by_id(conn, person_id) for person_id in ids]
         return tuple(person.id for person in found if person and person.is_active)
 
     # What is kept
 
-    def _keep(self, conn: Transaction, scene: Scene, message: Message, turn: Turn) -> None:
-        person = scene.person
-        address = addresses.find_or_add(conn, message.address, person.id)
+    def _keep(self, conn: Transaction, scene: Scene, turn: Turn, cause: _Cause) -> None:
+        """Keep every run's new events, the session, what waits for whom, the clocks, and what others are told."""
         entries: list[audit.Entry] = []
-        if turn.change:
-            words = self._keep_run(conn, scene, turn.change, message.address.channel)
-            entries = _entries(scene, turn.change, words, message)
-            events.record(conn, _engagement(turn.change, person))
+        for change in turn.changes:
+            standing = _standing(scene, change)
+            words = self._keep_run(conn, scene, change, cause)
+            entries += _entries(change, standing, words, cause)
+            events.record(conn, _engagement(change, scene.person))
         if turn.session != scene.session:
-            sessions.save(conn, person.id, turn.session)
-        outbox.write(conn, self._said(conn, message, turn, address), self._office.pulled)
-        audit.append(conn, audit.person_stream(person.id), entries)
+            sessions.save(conn, scene.person.id, turn.session)
+        for tell in turn.tells:
+            if tell.role:
+                waiting.post(
+                    conn,
+                    tell.run,
+                    tell.step,
+                    tell.role,
+                    tell.people,
+                    now=scene.now,
+                    unread_at=self._unread_at(conn, scene, tell),
+                )
+        for change in turn.changes:
+            self._settle_waiting(conn, change, scene.now)
+            self._settle_clocks(conn, scene, change)
+        outbox.write(conn, self._told(conn, cause.key, turn), self._office.pulled)
+        stream = audit.SYSTEM if cause.by == "system" else audit.person_stream(cause.by)
+        audit.append(conn, stream, entries)
 
     def _keep_run(
-        self, conn: Transaction, scene: Scene, change: RunChange, channel: str
+        self, conn: Transaction, scene: Scene, change: RunChange, cause: _Cause
     ) -> Mapping[int, str]:
         """Keep the run's new events; the salted hash of the words of each event that has any, by its number."""
-        first = change.events[0]
         if change.begun:
-            script = change.begun
-            content.keep(conn, script.hash, self._office.library.playbooks[script.id].canonical)
-            row = runs.RunRow(
-                ref=change.ref,
-                person=scene.person.id,
-                site=scene.site.id,
-                script=script.id,
-                version=script.version,
-                script_hash=script.hash,
-                title=change.title,
-                state="open",
-                started_at=scene.now,
-                touched_at=scene.now,
-            )
-            runs.begin(conn, row)
-        whats = [event.what for event in change.events]
-        kept = runs.append(
-            conn, change.ref, first.seq - 1, whats, at=scene.now, by=scene.person.id, channel=channel
-        )
+            self._keep_script(conn, change.begun)
+            runs.begin(conn, _new_row(scene, change, change.begun))
+        if change.moved_to:
+            self._keep_script(conn, change.moved_to)
+            runs.move(conn, change.ref, change.moved_to.version, change.moved_to.hash)
+        if change.given_to:
+            runs.give(conn, change.ref, change.given_to)
+        words: Mapping[int, str] = {}
+        if change.events:
+            whats = [event.what for event in change.events]
+            first, at = change.events[0].seq, scene.now
+            added = runs.append(conn, change.ref, first - 1, whats, at=at, by=cause.by, channel=cause.channel)
+            words = added.words
         if change.begun is None or change.state != "open":
             runs.settle(conn, change.ref, change.state)
-        return kept.words
+        return words
 
-    def _said(
-        self, conn: Transaction, message: Message, turn: Turn, address: StoredAddress
+    def _keep_script(self, conn: Transaction, script: Script) -> None:
+        content.keep(conn, script.hash, self._office.library.playbooks[script.id].canonical)
+
+    def _unread_at(self, conn: Transaction, scene: Scene, tell: Tell) -> datetime | None:
+        """When somebody should have read what a stop told; None where the script names no time."""
+        row = runs.get(conn, tell.run)
+        step = self.script(conn, row.script_hash).by_id.get(tell.step) if row else None
+        fallback = step.does.if_no_answer if step and isinstance(step.does, Stop) else None
+        if fallback is None:
+            return None
+        return scene.site.place.calendar(HOURS).after(scene.now, read_duration(fallback.after))
+
+    def _settle_waiting(self, conn: Transaction, change: RunChange, now: datetime) -> None:
+        """What was read or released needs nobody else; a run that was ended needs nobody at all."""
+        for event in change.events:
+            if isinstance(event.what, Seen):
+                waiting.see(conn, change.ref, event.what.step, event.by, now)
+            elif isinstance(event.what, Released):
+                waiting.done(conn, change.ref, event.what.step, now)
+        if change.given_to or change.state == "finished":
+            waiting.done(conn, change.ref, HAND_OVER, now)
+        if change.state == "cancelled":
+            waiting.done(conn, change.ref, "", now)
+
+    def _settle_clocks(self, conn: Transaction, scene: Scene, change: RunChange) -> None:
+        before = _before(scene, change)
+        script = change.moved_to or change.begun or (before.script if before else None)
+        if script is None or not script.clocks or not change.events:
+            return
+        ledger = fold((*(before.events if before else ()), *change.events))
+        position = resolve(script, ledger, scene.site.place)
+        rings.settle(conn, change.ref, {} if ledger.is_over else _next_rings(position, ledger))
+
+    # What is said
+
+    def _replies(
+        self, conn: Transaction, key: str, message: Message, turn: Turn, address: StoredAddress
     ) -> list[NewMessage]:
-        """Everything this turn says, in order: what the person said, our replies, and what others are told."""
-        key = f"{message.address.channel}:{message.event_id}"
+        """What this turn says to the one who spoke, in order: their own words where the page shows them, our replies."""
         channel, person_id = message.address.channel, address.person
         said = []
         if channel in self._office.pulled:
@@ -283,27 +515,60 @@ class Coach:
             said.append(
                 NewMessage(f"{key}:{number}", address.id, channel, person_id, "reply", reply.to_json())
             )
-        for tell in turn.tells:
-            said += [self._telling(conn, key, tell, person_id) for person_id in tell.people]
         return said
 
-    def _telling(self, conn: Transaction, key: str, tell: Tell, person_id: str) -> NewMessage:
-        """What one other person is told, where they spoke with us last; else on the page they will open."""
-        home = Address(self._office.home, person_id)
-        address = addresses.last_private(conn, person_id) or addresses.find_or_add(conn, home, person_id)
-        return NewMessage(
-            f"{key}:tell:{tell.step}:{person_id}",
-            address.id,
-            address.address.channel,
-            person_id,
-            "tell",
-            tell.reply.to_json(),
-        )
+    def _told(self, conn: Transaction, key: str, turn: Turn) -> list[NewMessage]:
+        """What this turn says to other people, where they spoke with us last; else on the page they will open."""
+        said = []
+        for number, tell in enumerate(turn.tells):
+            for person_id in tell.people:
+                home = Address(self._office.home, person_id)
+                address = addresses.last_private(conn, person_id) or addresses.find_or_add(
+                    conn, home, person_id
+                )
+                said.append(
+                    NewMessage(
+                        f"{key}:tell:{number}:{tell.step}:{person_id}",
+                        address.id,
+                        address.address.channel,
+                        person_id,
+                        "tell",
+                        tell.reply.to_json(),
+                    )
+                )
+        return said
+
+
+@dataclass(frozen=True, slots=True)
+class _Cause:
+    """What a turn came from: a key that no other has, the channel, who did it, and the platform's own time."""
+
+    key: str
+    channel: str
+    by: str
+    said_at: datetime | None
+
+
+def _about(message: Message) -> About | None:
+    """What the message is about. Words go to another run than theirs only under a question of it."""
+    if message.press and message.press.about:
+        return message.press.about
+    is_under_question = message.about is not None and message.about.turn > 0
+    return message.about if is_under_question else None
+
+
+def _taken(turn: Turn, attachments: Sequence[Attachment]) -> list[Attachment]:
+    """The files that became an answer."""
+    answers = [event.what for change in turn.changes for event in change.events]
+    values = {value for what in answers if isinstance(what, Answered) for value in what.values}
+    return [each for each in attachments if each.upload.as_value() in values]
 
 
 def _words(conn: Transaction, message: Message, address: StoredAddress) -> str:
     """What the person said. A press is told in the words we put on the button, never in words a page sends along."""
     press = message.press
+    if message.files:
+        return ", ".join(file.name for file in message.files)
     if press is None:
         return message.text
     lately = outbox.earlier(conn, address.id, None, _BUTTONS_BACK)
@@ -313,19 +578,57 @@ def _words(conn: Transaction, message: Message, address: StoredAddress) -> str:
 
 
 def _load_kept(canonical: str) -> Script:
-    return load(json.loads(canonical))
+    return load_whole(json.loads(canonical))
 
 
 def _formats(script: Script, step_id: str) -> tuple[str, ...]:
-    does = script.by_id[step_id].does
-    return does.formats if isinstance(does, Document) else ()
+    step = script.by_id.get(step_id)
+    return step.does.formats if step and isinstance(step.does, Document) else ()
+
+
+def _new_row(scene: Scene, change: RunChange, script: Script) -> runs.RunRow:
+    return runs.RunRow(
+        ref=change.ref,
+        person=scene.person.id,
+        site=scene.site.id,
+        script=script.id,
+        version=script.version,
+        script_hash=script.hash,
+        title=change.title,
+        state="open",
+        started_at=scene.now,
+        touched_at=scene.now,
+    )
+
+
+def _next_rings(position: Position, ledger: Ledger) -> dict[str, datetime]:
+    """For each clock that runs, when it reaches its next mark."""
+    next_at = {}
+    for running in position.clocks:
+        due = running.due_at.isoformat()
+        fired = {percent for percent, of in ledger.fired.get(running.clock.id, ()) if of == due}
+        ahead = [mark for mark in running.marks if mark not in fired]
+        if ahead and not running.is_stopped:
+            next_at[running.clock.id] = running.at(ahead[0])
+    return next_at
+
+
+def _before(scene: Scene, change: RunChange) -> OpenRun | None:
+    """The run as it was before the change; None where it begins with it."""
+    known = (scene.run, scene.watched.run if scene.watched else None)
+    return next((run for run in known if run and run.ref == change.ref and not change.begun), None)
+
+
+def _standing(scene: Scene, change: RunChange) -> Mapping[str, int]:
+    """The event that gave each standing answer before the change, by step."""
+    before = _before(scene, change)
+    return {step: given.seq for step, given in fold(before.events).answers.items()} if before else {}
 
 
 def _entries(
-    scene: Scene, change: RunChange, words: Mapping[int, str], message: Message
+    change: RunChange, standing: Mapping[str, int], words: Mapping[int, str], cause: _Cause
 ) -> list[audit.Entry]:
     """The audit of a run's new events. What was only shown (a question, a digression) is no act of the person."""
-    standing = fold(scene.run.events).answers if scene.run and not change.begun else {}
     entries = []
     for event in change.events:
         what = event.what
@@ -335,12 +638,12 @@ def _entries(
         before = standing.get(step) if isinstance(what, Answered | Skipped) else None
         entries.append(
             audit.Entry(
-                actor=scene.person.id,
+                actor=cause.by,
                 action=f"run.{what.kind}",
                 object=f"{change.ref}/{step}" if step else change.ref,
-                before=f"event {before.seq}" if before else "",
+                before=f"event {before}" if before else "",
                 after=f"event {event.seq}" + (f" {words[event.seq]}" if event.seq in words else ""),
-                said_at=message.said_at,
+                said_at=cause.said_at,
             )
         )
     return entries

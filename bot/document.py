@@ -68,12 +68,26 @@ PLACEHOLDERS: dict[str, Shape] = {
     ],
     "open_points": [{"step": "the step's id", "label": "its short name", "note": "what is open, a sentence"}],
     "told": ["who was told, a sentence"],
+    "released": ["which stop was released by whom and when, a sentence"],
+    "clocks": ["a time limit, a sentence"],
+    "attachments": ["a file that was sent along: its name and SHA-256"],
 }
 # A template without these would make a draft that looks complete and is not.
 NEEDED = frozenset(
-    {"watermark", "run", "groups.lines.label", "groups.lines.value", "open_points.note", "told"}
+    {
+        "watermark",
+        "run",
+        "groups.lines.label",
+        "groups.lines.value",
+        "open_points.note",
+        "told",
+        "released",
+        "clocks",
+        "attachments",
+    }
 )
 
+_SENTENCES = ("told", "released", "clocks", "attachments")
 _MAX_TEMPLATE_BYTES = 2_000_000
 _MAX_UNPACKED_BYTES = 20_000_000
 _MAX_PARTS = 200
@@ -367,7 +381,7 @@ def _context(draft: Draft) -> dict[str, Any]:
         "open_points": [
             _words({"step": p.step, "label": p.label, "note": p.note}) for p in draft.open_points
         ],
-        "told": [_Words(_seen(sentence)) for sentence in draft.told],
+        **{name: [_Words(_seen(sentence)) for sentence in getattr(draft, name)] for name in _SENTENCES},
     }
 
 
@@ -395,8 +409,9 @@ def _must_show(context: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield f"the answer to {line['label']!r}", line["value"]
     for point in context["open_points"]:
         yield f"the open point {point['note']!r}", point["note"]
-    for sentence in context["told"]:
-        yield f"that {sentence!r}", sentence
+    for name in _SENTENCES:
+        for sentence in context[name]:
+            yield f"that {sentence!r}", sentence
 
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -463,8 +478,14 @@ def as_markdown(draft: Draft) -> str:
         lines += ["", f"## {_heading(group.title)}", "", *_items(facts)]
     lines += ["", "## Open points", ""]
     lines += _items([_literal(point.note) for point in draft.open_points]) or ["None."]
-    lines += ["", "## Who was told", ""]
-    lines += _items([_literal(sentence) for sentence in draft.told]) or ["Nobody was told through the coach."]
+    for title, sentences, nothing in (
+        ("Time limits", draft.clocks, "None."),
+        ("Who was told", draft.told, "Nobody was told through the coach."),
+        ("Stops that were released", draft.released, "None."),
+        ("Attachments", draft.attachments, "None."),
+    ):
+        lines += ["", f"## {title}", ""]
+        lines += _items([_literal(sentence) for sentence in sentences]) or [nothing]
     lines += ["", "## How this draft was made", "", *_items(list(_provenance(draft)))]
     return "\n".join([*lines, ""])
 

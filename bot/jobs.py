@@ -11,6 +11,7 @@ from pathlib import Path
 
 import structlog
 
+from bot.errors import CoachError
 from bot.store import anchors, claims, events, heartbeats, inbox, outbox
 from bot.store.database import Database, Transaction
 from scheduler.clock import Job
@@ -26,19 +27,34 @@ Prune = Callable[[Transaction, timedelta, int], int]
 log = structlog.get_logger(__name__)
 
 
+class AnchorFileRefused(CoachError):
+    """The file outside the database cannot be written; what is missing there is written with the next anchor."""
+
+
 def clock_jobs(
-    database: Database, anchor_file: Path, process: str, is_stopping: Callable[[], bool]
+    database: Database,
+    anchor_file: Path,
+    process: str,
+    is_stopping: Callable[[], bool],
+    ring: Callable[[], int],
 ) -> list[Job]:
     """The jobs of the clock. Several clocks at once are harmless: each job takes up what is there to do.
 
     A job that takes long ends early when the process `is_stopping`; the next clock goes on where it was.
     """
     return [
+        Job("ring", timedelta(seconds=15), lambda: ring_all(ring)),
         Job("expire", timedelta(minutes=1), lambda: expire(database)),
         Job("anchor", timedelta(hours=1), lambda: anchor(database, anchor_file)),
         Job("prune", timedelta(hours=6), lambda: prune(database, is_stopping)),
         Job("heartbeat", timedelta(seconds=30), lambda: beat(database, process)),
     ]
+
+
+def ring_all(ring: Callable[[], int]) -> None:
+    """Say what is due in runs: time limits, and what nobody has read. `ring` says some, and how many."""
+    if count := ring():
+        log.info("rang", count=count)
 
 
 def beat(database: Database, process: str) -> None:
@@ -68,14 +84,20 @@ def anchor(database: Database, anchor_file: Path) -> None:
     2. Append what is missing, also what an earlier run did not get to write before it was killed. One clock at a
        time: what another has just written is not missing any more.
 
-    Raises StoreUnavailable, and OSError when only the file is behind: the next anchor brings it up to date.
+    Raises StoreUnavailable, and AnchorFileRefused when only the file is behind.
     """
     with database.writing() as conn:
         anchors.anchor(conn)
     with database.reading() as conn:
         if next(anchors.all_anchors(conn), None) is None:
             return  # nothing ever happened here, and there is no file to make
-    if count := _append_missing(database, anchor_file):
+    try:
+        count = _append_missing(database, anchor_file)
+    except OSError as error:
+        raise AnchorFileRefused(
+            f"{anchor_file} cannot be written: {error.strerror}; the anchor is made and stands in the database"
+        ) from error
+    if count:
         log.info("audit anchored", count=count)
 
 

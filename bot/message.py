@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from playbooks.answer import Upload
+
 _SEPARATOR = "|"
 _TURN_DIGITS = 9  # a run never has so many turns, and Python refuses to read a number of 5,000 digits
 # What no keyboard types and no document takes: NUL, the other controls except tab and line feed, half characters.
@@ -78,7 +80,7 @@ class Message:
 
     `event_id` is the platform's own id of this delivery: the same id twice is the same message.
     `about` is the question that stood in front of the person, where the channel knows it.
-    `said_at` is the platform's own time, kept beside ours.
+    `said_at` is the platform's own time, kept beside ours. `files` were sent along, and their bytes are kept.
     """
 
     event_id: str
@@ -88,6 +90,7 @@ class Message:
     press: Press | None = None
     about: About | None = None
     said_at: datetime | None = None
+    files: tuple[Upload, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

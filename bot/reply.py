@@ -10,7 +10,19 @@ from pydantic import TypeAdapter
 
 from bot.message import About, Press
 
-FieldKind = Literal["text", "long_text", "multi", "datetime", "identifier", "list"]
+FieldKind = Literal[
+    "text",
+    "long_text",
+    "number",
+    "date",
+    "time",
+    "datetime",
+    "person",
+    "identifier",
+    "list",
+    "multi",
+    "attachment",
+]
 
 
 class Tone(StrEnum):
@@ -42,7 +54,8 @@ class Field:
     """Where the person can type or tick: the one question that is open now.
 
     `kind` is the step's answer type. `options` are pairs of value and label for `multi`;
-    `excludes` is the option that rules out the others. `filled` is an earlier answer offered again.
+    `excludes` is the option that rules out the others. `filled` is an earlier answer offered again. For files,
+    `allow` are the kinds that may be sent and `max_files` how many.
     """
 
     kind: FieldKind
@@ -53,16 +66,22 @@ class Field:
     filled: tuple[str, ...] = ()
     placeholder: str = ""
     max_length: int = 4000
+    allow: tuple[str, ...] = ()
+    max_files: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One line of a review: the question's short name, the answer in words, and its Change button."""
+    """One line of a review: the question's short name, the answer in words, and its Change button.
+
+    `is_copy`: the value is to be copied into another system as it is.
+    """
 
     label: str
     value: str
     group: str = ""
     change: Choice | None = None
+    is_copy: bool = False
 
     @property
     def change_words(self) -> str:

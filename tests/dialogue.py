@@ -1,7 +1,9 @@
 """Conversations as conversations: a plain file, played at the terminal or on the web page.
 
     # A title                          at 2026-06-03 09:00     the time at the site from now on
-    as alex                            later 9 days            the laptop is closed; the person comes back
+    as alex                            (comes in, or goes on beside the others who are there)
+    later 9 days                       (everybody leaves and the process ends; the person comes back to a new one)
+    wait 15 minutes                    (everybody stays, and the coach says what has become due)
     > words typed                      > [A button]            > [One tick] [Another tick]
     < must be said, in this order      !< must not be said     (three spaces and brackets begin a remark)
     draft 1 contains: words            draft 1 lacks: words    (in the Word file and in the Markdown file)
@@ -39,7 +41,7 @@ _REMARK = re.compile(r" {3,}\(.*\)$")
 _BUTTONS = re.compile(r"\[([^]]+)\]")
 _ONLY_BUTTONS = re.compile(r"(\[[^]]+\] *)+")
 _DRAFT = re.compile(r"draft (?P<number>\d+) (?P<does>contains|lacks): (?P<words>.+)")
-_LATER = re.compile(r"later (?P<number>\d+) (?P<unit>minutes|hours|days)")
+_PASSES = re.compile(r"(?:later|wait) (?P<number>\d+) (?P<unit>minutes|hours|days)")
 _VOID = {"input", "br", "img", "meta", "link", "hr", "path", "circle"}
 _UNREAD = {"svg", "legend", "time", "small"}
 _UNREAD_CLASSES = {"from", "unseen", "mark"}
@@ -60,8 +62,14 @@ class Stage(Protocol):
 
     zone: ZoneInfo
 
-    def come(self, person: str) -> None:
-        """The person sits down, at a process that has just started."""
+    def restart(self) -> None:
+        """Everybody leaves, and the process ends; the next person comes to a new one."""
+
+    def turn_to(self, person: str) -> None:
+        """The person sits down, or goes on where they sit."""
+
+    def ring(self) -> None:
+        """The coach says what is due; people see it with what they are told next."""
 
     def say(self, words: str) -> str:
         """Type words."""
@@ -99,9 +107,14 @@ class _Player:
                 self.clock.now = datetime.fromisoformat(moment).replace(tzinfo=self.stage.zone)
             case ("as", _, person):
                 self.person = person
-                self.stage.come(person)
+                self.stage.turn_to(person)
             case ("later", _, _):
-                self.later(line)
+                self.pass_time(line)
+                self.stage.restart()
+                self.stage.turn_to(self.person)
+            case ("wait", _, _):
+                self.pass_time(line)
+                self.stage.ring()
             case (">", _, words) if _ONLY_BUTTONS.fullmatch(words):
                 self.hear(self.stage.press(_BUTTONS.findall(words)))
             case (">", _, words):
@@ -129,11 +142,10 @@ class _Player:
             )
             self.at = found + len(part)
 
-    def later(self, line: str) -> None:
-        match = _LATER.fullmatch(line)
-        assert match, "write it as: later 9 days"
+    def pass_time(self, line: str) -> None:
+        match = _PASSES.fullmatch(line)
+        assert match, "write it as: later 9 days, or: wait 15 minutes"
         self.clock.now += timedelta(**{match["unit"]: int(match["number"])})
-        self.stage.come(self.person)
 
     def draft(self, line: str) -> None:
         match = _DRAFT.fullmatch(line)
@@ -152,6 +164,7 @@ class Terminal:
     folder: Path
     zone: ZoneInfo = field(init=False)
     app: application.App = field(init=False)
+    consoles: dict[str, Console] = field(default_factory=dict)
     console: Console = field(init=False)
     written: list[str] = field(default_factory=list)
     names: Iterator[int] = field(default_factory=count)
@@ -160,12 +173,21 @@ class Terminal:
         self.app = _started(self.settings, self.clock)
         self.zone = ZoneInfo(self.app.library.site().zone)
 
-    def come(self, person: str) -> None:
+    def restart(self) -> None:
         self.close()
         self.app = _started(self.settings, self.clock)
-        desk = TerminalDesk(self.app.database, self.app.coach, person, self.folder)
-        self.console = Console(desk, person, self.written.append, lambda: f"message-{next(self.names)}")
-        self.console.begin()
+        self.consoles.clear()
+
+    def turn_to(self, person: str) -> None:
+        if person not in self.consoles:
+            desk = TerminalDesk(self.app.database, self.app.coach, person, self.folder)
+            new_id = lambda: f"message-{next(self.names)}"  # noqa: E731 - as short as it is
+            self.consoles[person] = Console(desk, person, self.written.append, new_id)
+            self.consoles[person].begin()
+        self.console = self.consoles[person]
+
+    def ring(self) -> None:
+        self.app.coach.ring()
 
     def say(self, words: str) -> str:
         self.written.clear()
@@ -207,22 +229,38 @@ class Web:
         self.settings, self.clock = settings, clock
         self.runner = asyncio.Runner(loop_factory=_UnhurriedLoop)
         self.names = count()
-        self.client: TestClient[Any, Any] | None = None
-        self.page = Page("")  # as it stood when it was last loaded
+        self.server: TestServer | None = None
+        self.clients: dict[str, TestClient[Any, Any]] = {}
+        self.pages: dict[str, Page] = {}  # as they stood when they were last loaded
+        self.person = ""
         self.app = _started(settings, clock)
         self.zone = ZoneInfo(self.app.library.site().zone)
 
-    def come(self, person: str) -> None:
+    def restart(self) -> None:
         self.leave()
         self.app = _started(self.settings, self.clock)
-        token = application.new_secret()
-        with self.app.database.writing() as conn:
-            access.make_link(conn, person, hashed(token), timedelta(hours=1))
-        self.client = self.run(self.sign_in(token))
-        self.load()
+
+    def turn_to(self, person: str) -> None:
+        self.person = person
+        if person not in self.clients:
+            token = application.new_secret()
+            with self.app.database.writing() as conn:
+                access.make_link(conn, person, hashed(token), timedelta(hours=1))
+            self.clients[person] = self.run(self.sign_in(token))
+            self.load()
+
+    def ring(self) -> None:
+        self.app.coach.ring()
+
+    @property
+    def page(self) -> Page:
+        """The page in front of the person, as it stood when it was last loaded."""
+        return self.pages[self.person]
 
     async def sign_in(self, token: str) -> TestClient[Any, Any]:
-        client: TestClient[Any, Any] = TestClient(TestServer(application.web_application(self.app)))
+        if self.server is None:
+            self.server = TestServer(application.web_application(self.app))
+        client: TestClient[Any, Any] = TestClient(self.server)
         await client.start_server()
         door = Page(await (await client.get(f"/in/{token}")).text())
         entered = await client.post(f"/in/{token}", data={"csrf": door.form_token})
@@ -264,7 +302,7 @@ class Web:
 
     def load(self) -> None:
         """Load the chat as it is now."""
-        self.page = Page(self.run(self.fetch("/chat")).decode())
+        self.pages[self.person] = Page(self.run(self.fetch("/chat")).decode())
 
     def streamed(self) -> list[str]:
         """The same lines as they came by the stream of events, each as text."""
@@ -281,8 +319,8 @@ class Web:
 
     def browser(self) -> TestClient[Any, Any]:
         """The browser that is open now."""
-        assert self.client, "nobody has come yet"
-        return self.client
+        assert self.person in self.clients, "nobody has come yet"
+        return self.clients[self.person]
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         done = self.runner.run(work)
@@ -292,8 +330,9 @@ class Web:
         return done
 
     def leave(self) -> None:
-        if self.client:
-            self.run(self.client.close())
+        for client in self.clients.values():
+            self.run(client.close())
+        self.clients, self.server = {}, None
         self.app.close()
 
     def close(self) -> None:

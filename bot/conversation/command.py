@@ -26,6 +26,15 @@ class Command(StrEnum):
     REPEAT = "repeat"
     SKIP = "skip"
     KEEP = "keep"
+    NOTE = "note"
+    HURRY = "hurry"
+    REST = "rest"
+    COPY = "copy"
+    RUNS = "runs"
+    WAITING = "waiting"
+    HAND_OVER = "hand_over"
+    WHO_SEES = "who_sees"
+    HUMAN = "human"
 
 
 # "cancel" asks whether to put aside or end, as "stop" does: only the words on the button end a run at once.
@@ -166,6 +175,49 @@ PHRASES: dict[Command, tuple[str, ...]] = {
         "leave it",
         "leave it as it is",
     ),
+    Command.HURRY: (
+        "the rest later",
+        "leave the rest",
+        "leave the rest for later",
+        "do the rest later",
+        "i am in a hurry",
+    ),
+    Command.REST: ("the rest", "do the rest", "go on with the rest", "continue with the rest"),
+    Command.COPY: ("copy", "copy field by field", "copy the fields", "copy blocks"),
+    Command.RUNS: (
+        "my runs",
+        "my open runs",
+        "my deviations",
+        "open runs",
+        "what is open",
+        "what do i have open",
+        "what am i working on",
+    ),
+    Command.WAITING: (
+        "waiting for me",
+        "what is waiting for me",
+        "what waits for me",
+        "waiting list",
+        "who is waiting for me",
+    ),
+    Command.WHO_SEES: (
+        "who sees this",
+        "who can see this",
+        "who reads this",
+        "who can read this",
+        "who sees what i write",
+        "is this private",
+        "is this confidential",
+        "privacy",
+    ),
+    Command.HUMAN: (
+        "talk to a person",
+        "talk to a human",
+        "talk to someone",
+        "talk to somebody",
+        "speak to a person",
+        "call someone",
+    ),
 }
 _BY_PHRASE = {phrase: command for command, phrases in PHRASES.items() for phrase in phrases}
 _POLITE_BEFORE = re.compile(
@@ -174,6 +226,16 @@ _POLITE_BEFORE = re.compile(
 )
 _POLITE_AFTER = re.compile(r" (?:please|pls|now|for now|thanks|thank you)$")
 _CHANGE_WHAT = re.compile(r"(?:change|correct|edit|go back to) (?:the |my )?(?P<what>.+?)(?: answer)?")
+_RESUME_WHAT = re.compile(
+    r"(?:resume|continue|go on|carry on|go back to|open)(?: with)? (?:the |my )?(?P<what>.+)"
+)
+_BEGIN_WHAT = re.compile(
+    r"(?:start|begin|open|report|raise|new) (?:another |a new |a |an |the )?(?P<what>.+)"
+)
+_HAND_OVER_TO = re.compile(
+    r"(?:hand (?:it |this )?over|give (?:it|this)|pass (?:it|this) on) to (?P<what>.+)"
+)
+_NOTE = re.compile(r"\s*note\s*:\s*(?P<what>.+)", re.IGNORECASE | re.DOTALL)
 _NAMES_NOTHING = frozenset(
     {"it", "this", "that", "answer", "answers", "last", "last one", "previous", "previous one"}
 )
@@ -181,7 +243,7 @@ _NAMES_NOTHING = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A command as a person gave it; `what` is the question named after "change"."""
+    """A command as a person gave it; `what` is what it names: the question to change, the run, the person, the note."""
 
     command: Command
     what: str = ""
@@ -189,13 +251,29 @@ class Asked:
 
 def read_command(text: str) -> Asked | None:
     """The command that the whole of `text` is, or None. Nothing is guessed here: an answer may look like one."""
+    if match := _NOTE.fullmatch(text):
+        return Asked(Command.NOTE, match["what"].strip())
     words = plain(text)
     asked = _without_politeness(words)
     if command := _BY_PHRASE.get(words) or _BY_PHRASE.get(asked):
         return Asked(command)
     if match := _CHANGE_WHAT.fullmatch(asked):
         return Asked(Command.CHANGE, "" if match["what"] in _NAMES_NOTHING else match["what"])
+    if match := _HAND_OVER_TO.fullmatch(asked):
+        return Asked(Command.HAND_OVER, match["what"])
     return None
+
+
+def names_run(text: str) -> str:
+    """What "continue …" names, or nothing; whether it is a run of the person is for the caller to see."""
+    match = _RESUME_WHAT.fullmatch(_without_politeness(plain(text)))
+    return match["what"] if match else ""
+
+
+def names_playbook(text: str) -> str:
+    """What "start …" names, or nothing; whether it is a playbook is for the caller to see."""
+    match = _BEGIN_WHAT.fullmatch(_without_politeness(plain(text)))
+    return match["what"] if match else ""
 
 
 def plain(text: str) -> str:

@@ -4,32 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import assert_never
-from zoneinfo import ZoneInfo
 
 from bot.conversation.wording import Wording
 from bot.message import About, Press
 from bot.person import Person
 from bot.reply import Choice, Citation, Fact, Field, FieldKind, File, Progress, Reply, Tone
 from bot.site import Site
-from playbooks.answer import Trouble, Unclear, options_of
+from playbooks.answer import Trouble, Unclear, options_of, show_moment
+from playbooks.draft import role_words
 from playbooks.placeholder import fill
-from playbooks.position import Position, resolve
+from playbooks.position import Position, RunningClock, resolve
 from playbooks.run import Answer, Event, Ledger, fold
-from playbooks.script import AnswerType, Ask, Document, Script, Step
+from playbooks.script import AnswerType, Ask, Document, Script, Step, Stop
 from playbooks.shown import live_lines, show_answer
 from playbooks.utterance import (
     Alert,
     Aside,
+    ClockRang,
+    ClockSet,
     DraftMade,
+    Freed,
+    GoneTo,
+    Held,
     Hint,
     Misread,
     MovedOn,
     Note,
     Notice,
     Question,
+    ReadBy,
+    ReasonAsked,
+    Remark,
     Sheet,
     Spoken,
+    Unread,
     Utterance,
 )
 
@@ -37,24 +47,56 @@ MEDIA_TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "md": "text/markdown",
 }
+REASONS = ("reason_mistyped", "reason_know_more", "reason_asked")
+TRIES = 3  # messages in a row that we could not read, before we offer a person and a note
 _KEEP_SHOWN = 60
 _FIELD_KINDS: Mapping[AnswerType, FieldKind] = {
     AnswerType.TEXT: "text",
     AnswerType.LONG_TEXT: "long_text",
+    AnswerType.NUMBER: "number",
+    AnswerType.DATE: "date",
+    AnswerType.TIME: "time",
     AnswerType.DATETIME: "datetime",
+    AnswerType.PERSON: "person",
     AnswerType.IDENTIFIER: "identifier",
     AnswerType.LIST: "list",
     AnswerType.MULTI: "multi",
+    AnswerType.ATTACHMENT: "attachment",
 }
+_PLACEHOLDERS = {
+    AnswerType.DATE: "placeholder_date",
+    AnswerType.TIME: "placeholder_time",
+    AnswerType.DATETIME: "placeholder_datetime",
+    AnswerType.LIST: "placeholder_list",
+    AnswerType.PERSON: "placeholder_person",
+}
+_PRESSED = frozenset({AnswerType.YES_NO, AnswerType.CHOICE, AnswerType.CONFIRM})
+Alone = Question | ReasonAsked | Sheet | Spoken | Alert | Held | Unread | ClockRang | DraftMade
 
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """A reply for other people: those who stand behind a role now."""
+    """A reply for other people: those who stand behind a role now, or the one who runs it. `run` and `step` say what of."""
 
     people: tuple[str, ...]
     reply: Reply
+    run: str
     step: str
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Whom the conversation names: people by their id, the one who speaks, the one whose run it is."""
+
+    speaker: Person
+    owner: Person
+    by_id: Mapping[str, str]
+
+    def __call__(self, person_id: str) -> str:
+        """The name to show for an id."""
+        known = {self.speaker.id: self.speaker.name, self.owner.id: self.owner.name}
+        return known.get(person_id) or self.by_id.get(person_id, person_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +111,8 @@ class Guide:
     wording: Wording
     sources: Mapping[str, Citation]
     site: Site
-    speaker: Person
+    names: Names
+    now: datetime
 
     @classmethod
     def of(
@@ -82,16 +125,13 @@ class Guide:
         wording: Wording,
         sources: Mapping[str, Citation],
         site: Site,
-        speaker: Person,
+        names: Names,
+        now: datetime,
     ) -> Guide:
         """The guide to the run that `events` are."""
         ledger = fold(events)
-        return cls(ref, title, script, ledger, resolve(script, ledger), wording, sources, site, speaker)
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """Where times are shown: the site's own zone."""
-        return ZoneInfo(self.site.zone)
+        position = resolve(script, ledger, site.place)
+        return cls(ref, title, script, ledger, position, wording, sources, site, names, now)
 
     def replies(self, said: Iterable[Utterance]) -> tuple[Reply, ...]:
         """The replies for what was said. Short remarks go into one reply with the question they lead to."""
@@ -100,7 +140,9 @@ class Guide:
         choices: tuple[Choice, ...] = ()
         for utterance in said:
             match utterance:
-                case Note() | Hint() | Misread() | MovedOn() | Aside():
+                case GoneTo():
+                    pass  # the other playbook has the word
+                case Note() | Hint() | Misread() | MovedOn() | Aside() | Freed() | ReadBy() | ClockSet():
                     lead.append(self._remark(utterance))
                     choices += self._remark_choices(utterance)
                 case _:
@@ -114,34 +156,43 @@ class Guide:
 
     def tells(self, said: Iterable[Utterance]) -> tuple[Tell, ...]:
         """What goes to other people because of what was said."""
-        return tuple(
-            Tell(utterance.to, self._tell(utterance), utterance.step.id)
-            for utterance in said
-            if isinstance(utterance, Alert) and utterance.to
-        )
+        tells = []
+        for utterance in said:
+            match utterance:
+                case Alert(step, stop, to) | Held(step, stop, _, to) | Unread(step, stop, to) if to:
+                    tells.append(Tell(to, self._tell(step, stop), self.ref, step.id, stop.tell))
+                case ClockRang(running, _, _, _, to) if to and running.clock.when_late:
+                    others = tuple(person for person in to if person != self.names.owner.id)
+                    tells.append(
+                        Tell(others, Reply(self._late(running), Tone.NOTICE), self.ref, running.clock.id)
+                    )
+                case _:
+                    pass
+        return tuple(tell for tell in tells if tell.people)
 
     # Replies that stand alone
 
-    def _reply(self, utterance: Question | Sheet | Spoken | Alert | DraftMade) -> Reply:
+    def _reply(self, utterance: Alone) -> Reply:
         match utterance:
             case Question():
                 return self._question(utterance)
+            case ReasonAsked():
+                return self._reason(utterance)
             case Sheet():
                 return self._sheet(utterance)
             case Spoken(step, does):
                 tone = Tone.DONE if does is self.script.steps[-1].does else Tone.NOTICE
                 return Reply(self._fill(does.text), tone, citations=self._citations(step))
             case Alert(step, stop, to):
-                text = (
-                    self._fill(stop.say) if to else self.wording("told_nobody", phone=self._phone(stop.tell))
-                )
-                return Reply(text, Tone.STOP, citations=self._citations(step))
+                return Reply(self._posted(stop, to), Tone.STOP, citations=self._citations(step))
+            case Held():
+                return self._held(utterance)
+            case Unread(step, stop, to):
+                return self._unread(step, stop, to)
+            case ClockRang():
+                return Reply(self._rang(utterance), Tone.NOTICE)
             case DraftMade(step, number):
-                return Reply(
-                    self.wording("draft_made", number=number),
-                    Tone.DONE,
-                    files=draft_files(self.ref, number, _formats(step)),
-                )
+                return self._draft_made(step, number)
             case _:
                 assert_never(utterance)
 
@@ -155,17 +206,35 @@ class Guide:
         paragraphs = [self._fill(ask.text)]
         if question.is_correction:
             paragraphs.insert(0, self.wording("correcting", label=ask.label))
+        if step.hint:
+            paragraphs.append(self._fill(step.hint))
         if ask.type is AnswerType.MULTI:
             paragraphs.append(self.wording("pick_several"))
+        if question.is_stale and question.offered:
+            paragraphs.append(self.wording("stale"))
         if question.offered:
             paragraphs.append(self._offered(step, ask, question.offered))
         return Reply(
             "\n\n".join(paragraphs),
             Tone.QUESTION,
-            choices=(*self._answers(ask, about, question.offered), *self._ways(step, ask, about)),
+            choices=(*self._answers(step, ask, about, question.offered), *self._ways(question, ask, about)),
             field=self._field(ask, about, question.offered),
             progress=Progress(question.at, question.of, self.script.section_titles[step.section]),
             spoken=self._fill(ask.text),
+        )
+
+    def _reason(self, asked: ReasonAsked) -> Reply:
+        """Why an answer was changed: three usual reasons to press, or words."""
+        about = About(self.ref, "reason", asked.turn)
+        reasons = [self.wording(key) for key in REASONS]
+        return Reply(
+            self.wording("ask_reason", label=self._label(asked.step.id)),
+            Tone.QUESTION,
+            choices=(
+                *(Choice(reason, Press("words", (reason,), about)) for reason in reasons),
+                self._aside("label_back", "back", about),
+            ),
+            field=Field("text", about, self.wording("label_reason"), max_length=300),
         )
 
     def _sheet(self, sheet: Sheet) -> Reply:
@@ -203,59 +272,147 @@ class Guide:
                     hint=self.wording("label_change_what", label=line.ask.label),
                 ),
             )
-            for line in live_lines(self.script, self.position, self.zone)
+            for line in live_lines(self.script, self.position, self.site.place.zone)
         )
 
-    def _tell(self, alert: Alert) -> Reply:
-        """What the role reads: who posts it, about which run, and the answers that the stop shares."""
-        shared = [
-            line
-            for line in live_lines(self.script, self.position, self.zone)
-            if line.step.id in alert.stop.share
+    def copies(self) -> Reply:
+        """Every live answer to copy, in the order of the site's own form; what the form does not name comes last."""
+        order = {step_id: place for place, step_id in enumerate(self.site.form_order)}
+        lines = live_lines(self.script, self.position, self.site.place.zone)
+        ordered = sorted(lines, key=lambda line: order.get(line.step.id, len(order)))
+        facts = tuple(Fact(line.ask.label, line.shown, is_copy=True) for line in ordered)
+        return Reply(self.wording("copies" if facts else "nothing_to_change"), Tone.NOTICE, facts=facts)
+
+    def _held(self, held: Held) -> Reply:
+        """The stop in its own words, and how it is released; who was told, and whether somebody has read it."""
+        step, stop = held.step, held.stop
+        about = About(self.ref, step.id, 0)
+        choices = []
+        if stop.release and stop.release.label:
+            choices.append(Choice(stop.release.label, Press("free", (step.id,), about), is_main=True))
+        choices.append(self._aside("label_change_an_answer", "change", about))
+        text = self._held_text(step, stop, is_new=held.is_new)
+        return Reply(text, Tone.STOP, choices=tuple(choices), citations=self._citations(step))
+
+    def _held_text(self, step: Step, stop: Stop, *, is_new: bool) -> str:
+        """The stop's own words as long as they are true: not that it is posted where nobody was found, nor unread when read."""
+        tellings = [told for told in self.ledger.tellings if told.step == step.id]
+        seen = next((told for told in tellings if told.seen_at), None)
+        if seen and seen.seen_at:
+            return self.wording("held_and_read", name=self.names(seen.seen_by), at=self._at(seen.seen_at))
+        if stop.tell and not any(told.to for told in tellings):
+            return self._posted(stop, ())
+        own = self._fill(stop.say)
+        return f"{own}\n\n{self.wording('still_unread')}" if tellings and not is_new else own
+
+    def _unread(self, step: Step, stop: Stop, to: tuple[str, ...]) -> Reply:
+        say = self._fill(stop.if_no_answer.say) if stop.if_no_answer else self.wording("unread")
+        more = self.wording("told_next", role=role_words(stop.tell)) if to else ""
+        return Reply("\n\n".join(filter(None, (say, more))), Tone.STOP, citations=self._citations(step))
+
+    def _draft_made(self, step: Step, number: int) -> Reply:
+        text = [self.wording("draft_made", number=number)]
+        if self.position.waiting:
+            text.append(self.wording("still_to_come", points=self._labels(self.position.waiting)))
+        about = About(self.ref, "", 0)
+        choices = [
+            *(
+                Choice(self.wording("label_give", label=self._label(each)), Press("change", (each,), about))
+                for each in self.position.waiting
+            ),
+            Choice(self.wording("label_copy"), Press("copy", (), about), is_aside=True),
         ]
-        text = self.wording("told", name=self.speaker.name, ref=self.ref, title=self.script.title)
-        return Reply(text, Tone.STOP, facts=tuple(Fact(line.ask.label, line.shown) for line in shared))
+        if self.position.deferred:
+            text.append(self.wording("deferred", count=len(self.position.deferred)))
+            choices.insert(0, Choice(self.wording("label_rest"), Press("rest", (), about), is_main=True))
+        return Reply(
+            "\n\n".join(text),
+            Tone.DONE,
+            choices=tuple(choices),
+            files=draft_files(self.ref, number, _formats(step)),
+        )
+
+    def _tell(self, step: Step, stop: Stop) -> Reply:
+        """What the role reads: who posts it, about which run, the answers that the stop shares, what can be done."""
+        lines = live_lines(self.script, self.position, self.site.place.zone)
+        shared = [line for line in lines if line.step.id in stop.share]
+        about = About(self.ref, step.id, 0)
+        choices = [Choice(self.wording("label_seen"), Press("seen", (step.id,), about), is_main=True)]
+        if stop.release and stop.release.by_role:
+            choices.append(Choice(self.wording("label_free"), Press("free", (step.id,), about)))
+        text = self.wording(
+            "told_held" if stop.level == "immediate" else "told",
+            name=self.names(self.names.owner.id),
+            ref=self.ref,
+            title=self.script.title,
+        )
+        facts = tuple(Fact(line.ask.label, line.shown) for line in shared)
+        return Reply(text, Tone.STOP, choices=tuple(choices), facts=facts)
 
     # Remarks that lead to a question
 
-    def _remark(self, utterance: Note | Hint | Misread | MovedOn | Aside) -> str:
+    def _remark(self, utterance: Remark) -> str:
         match utterance:
             case Note(Notice.WELCOME_BACK):
                 return self._recap()
             case Note(Notice.CHANGED) if self.position.dormant:
                 return self.wording("changed_set_aside", labels=self._labels(self.position.dormant))
+            case Note(Notice.MOVED_VERSION):
+                return self.wording("moved_version", version=self.script.version)
             case Note(notice, step):
                 return self.wording(notice, title=self.title, label=self._label(step.id) if step else "")
             case Hint(text):
                 return self._fill(text)
-            case Misread(_, unclear):
-                return self._trouble(unclear)
+            case Misread(_, unclear, times):
+                stuck = f"\n\n{self._stuck()}" if times >= TRIES else ""
+                return self._trouble(unclear) + stuck
             case MovedOn(words):
                 return self.wording("moved_on_words", words=words) if words else self.wording("moved_on")
             case Aside(step, about):
                 return self._aside_text(step, about)
+            case Freed(_, by, at, is_by_role):
+                key = "freed_by_role" if is_by_role else "freed"
+                return self.wording(key, name=self.names(by), at=self._at(at))
+            case ReadBy(_, by, at):
+                return self.wording("read_by", name=self.names(by), at=self._at(at))
+            case ClockSet(running, has_moved):
+                key = "clock_moved" if has_moved else "clock_set"
+                return self.wording(key, say=running.clock.say, due=self._at(running.due_at))
             case _:
                 assert_never(utterance)
 
     def _recap(self) -> str:
-        """Where the run stands, in two lines."""
-        answered = self.wording("welcome_back", title=self.title, answered=len(self.position.live))
-        if not self.position.open_points:
-            return answered
-        return f"{answered}\n{self.wording('still_open', points=self._labels(self.position.open_points))}"
+        """Where the run stands: what is answered, what is open, and which clocks run."""
+        lines = [self.wording("welcome_back", title=self.title, answered=len(self.position.live))]
+        if self.position.open_points:
+            lines.append(self.wording("still_open", points=self._labels(self.position.open_points)))
+        lines += [
+            self.wording(
+                "clock_runs" if running.due_at > self.now else "clock_passed",
+                say=running.clock.say,
+                due=self._at(running.due_at),
+            )
+            for running in self.position.clocks
+            if not running.is_stopped
+        ]
+        return "\n".join(lines)
 
-    def _remark_choices(self, utterance: Note | Hint | Misread | MovedOn | Aside) -> tuple[Choice, ...]:
+    def _remark_choices(self, utterance: Remark) -> tuple[Choice, ...]:
         """A moment that can be read two ways is asked back as buttons; what was put aside can be taken up again."""
         match utterance:
             case Note(Notice.PAUSED):
                 return (Choice(self.wording("label_resume"), Press("resume", (), About(self.ref, "", 0))),)
-            case Misread(step, Unclear(Trouble.WHICH_DATE, could_be)):
+            case Misread(step, Unclear(Trouble.WHICH_DATE | Trouble.WHICH_NUMBER, could_be)):
                 about = About(self.ref, step.id, self.ledger.turn)
                 return tuple(
                     Choice(option.label, Press("answer", (option.value,), about)) for option in could_be
                 )
             case _:
                 return ()
+
+    def _stuck(self) -> str:
+        """After three messages that made no answer: whom to ask, and how to leave a note instead."""
+        return self.wording("stuck", phone=self._phone("supervisor_on_shift"))
 
     def _trouble(self, unclear: Unclear) -> str:
         options = " / ".join(option.label for option in unclear.could_be)
@@ -273,32 +430,66 @@ class Guide:
         clauses = [f"{cited.clause} ({cited.force})" for cited in self._citations(step)]
         return "\n".join([why, *clauses])
 
+    # Telling and clocks
+
+    def _posted(self, stop: Stop, to: tuple[str, ...]) -> str:
+        """A stop's own words; where it should tell somebody and nobody was found, whom to phone."""
+        if to or not stop.tell:
+            return self._fill(stop.say)
+        return self.wording("told_nobody", phone=self._phone(stop.tell))
+
+    def _rang(self, rang: ClockRang) -> str:
+        if rang.percent < 100:
+            return self.wording(
+                "clock_reminder",
+                say=rang.running.clock.say,
+                due=self._at(rang.running.due_at),
+                title=self.title,
+                number=rang.number,
+                of=rang.of,
+            )
+        return self._late(rang.running)
+
+    def _late(self, running: RunningClock) -> str:
+        late = running.clock.when_late
+        due = self._at(running.due_at)
+        if late is None:
+            return self.wording("clock_late", say=running.clock.say, due=due, title=self.title)
+        return fill(self._fill(late.say), {"clock.due": due})
+
+    def _at(self, moment: datetime) -> str:
+        return show_moment(moment.astimezone(self.site.place.zone))
+
     # Parts
 
-    def _answers(self, ask: Ask, about: About, offered: Answer | None) -> list[Choice]:
+    def _answers(self, step: Step, ask: Ask, about: About, offered: Answer | None) -> list[Choice]:
         """What can be pressed as an answer, the offered one first."""
         choices = []
         if offered:
             label = self._keep_label(ask, offered)
             choices.append(Choice(label, Press("keep", (), about), is_main=True))
-        if ask.type in {AnswerType.YES_NO, AnswerType.CHOICE}:
+        if ask.type in _PRESSED:
             choices += [
                 Choice(option.label, Press("answer", (option.value,), about)) for option in options_of(ask)
             ]
         elif ask.unknown and ask.type is not AnswerType.MULTI:
-            choices.append(Choice(ask.unknown.label, Press("answer", ("unknown",), about)))
-        if not ask.is_required:
-            choices.append(Choice(self.wording("label_skip"), Press("skip", (), about)))
+            has_waited = step.id in self.ledger.waited
+            label = self.wording("label_go_on", label=ask.unknown.label) if has_waited else ask.unknown.label
+            choices.append(Choice(label, Press("answer", ("unknown",), about)))
+        if not ask.is_required and not step.releases:
+            label = self.wording("label_later" if ask.can_wait else "label_skip")
+            choices.append(Choice(label, Press("skip", (), about)))
         return choices
 
     def _keep_label(self, ask: Ask, offered: Answer) -> str:
-        shown = show_answer(ask, offered, self.zone)
+        shown = show_answer(ask, offered, self.site.place.zone)
         if len(shown) > _KEEP_SHOWN:
             return self.wording("label_keep_it")
         return self.wording("label_keep", answer=shown)
 
-    def _ways(self, step: Step, ask: Ask, about: About) -> list[Choice]:
+    def _ways(self, question: Question, ask: Ask, about: About) -> list[Choice]:
         """Back and change are always there; why and example where the script has them."""
+        step = question.step
         ways = [self._aside("label_back", "back", about)]
         if self.position.live:
             ways.append(self._aside("label_change_an_answer", "change", about))
@@ -306,6 +497,8 @@ class Guide:
             ways.append(self._aside("label_why", "why", about))
         if ask.example:
             ways.append(self._aside("label_example", "example", about))
+        if question.may_hurry:
+            ways.append(self._aside("label_hurry", "hurry", about))
         ways.append(self._aside("label_pause", "pause", about))
         return ways
 
@@ -317,24 +510,25 @@ class Guide:
         kind = _FIELD_KINDS.get(ask.type)
         if kind is None:
             return None
-        filled = offered.values if offered and ask.type is not AnswerType.DATETIME else ()
-        hints = {AnswerType.DATETIME: "placeholder_datetime", AnswerType.LIST: "placeholder_list"}
+        is_filled = offered and ask.type not in {AnswerType.DATETIME, AnswerType.ATTACHMENT}
+        placeholder = self.wording(_PLACEHOLDERS[ask.type]) if ask.type in _PLACEHOLDERS else ask.unit
         return Field(
             kind=kind,
             about=about,
             label=ask.label,
             options=tuple((option.value, option.label) for option in options_of(ask)),
             excludes=ask.none.value if ask.none else "",
-            filled=filled,
-            placeholder=self.wording(hints[ask.type]) if ask.type in hints else "",
+            filled=offered.values if offered and is_filled else (),
+            placeholder=placeholder,
             max_length=ask.max_length,
+            allow=ask.allow,
+            max_files=ask.max_files if ask.type is AnswerType.ATTACHMENT else 0,
         )
 
     def _offered(self, step: Step, ask: Ask, offered: Answer) -> str:
         is_opening = step.id not in self.ledger.answers and step.id not in self.ledger.earlier
-        return self.wording(
-            "offered_opening" if is_opening else "offered", answer=show_answer(ask, offered, self.zone)
-        )
+        shown = show_answer(ask, offered, self.site.place.zone)
+        return self.wording("offered_opening" if is_opening else "offered", answer=shown)
 
     def _citations(self, step: Step) -> tuple[Citation, ...]:
         """The step's sources. A run may be older than the list of sources: one that left it is no longer shown."""

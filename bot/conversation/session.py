@@ -20,11 +20,13 @@ class Session:
     """One person's session.
 
     `focus` is the run their words go to now; `misunderstood` counts messages in a row that we could not read.
+    `is_welcomed`: they were told who sees what they write.
     """
 
     focus: str = ""
     offer: Offer | None = None
     misunderstood: int = 0
+    is_welcomed: bool = False
 
     def to_json(self) -> str:
         """This session as the text its row keeps."""

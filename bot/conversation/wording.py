@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from playbooks.draft import role_words
 from playbooks.placeholder import fill
 
 _HEADING = re.compile(r"^## +(?P<key>[a-z0-9_]+) *$", re.MULTILINE)
@@ -24,6 +25,10 @@ class Wording:
     def __call__(self, key: str, **words: object) -> str:
         """The sentence for `key` with `{name}` filled from `words`. Raises KeyError for a key that is not there."""
         return fill(self.texts[key], {name: str(value) for name, value in words.items()})
+
+    def role(self, role: str) -> str:
+        """A role as people read it: the file's own words for it, else its name in plain words."""
+        return self.texts.get(f"role_{role}") or role_words(role)
 
 
 def read_wording(text: str) -> Wording:

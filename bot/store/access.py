@@ -57,8 +57,8 @@ def person_of_browser(
 ) -> Person | None:
     """Who is signed in there, or None: unknown, closed, unused for `idle`, open for `absolute`, or no longer active.
 
-    Needs a writing transaction where `is_use`, because it notes that the browser was seen; at most once a minute,
-    so somebody may be asked to sign in again up to a minute before `idle` has passed.
+    Needs a writing transaction where `is_use`, because it notes that the browser was seen. Not at every use: somebody
+    may be asked to sign in again a little before `idle` has passed (a minute, or a twelfth of `idle` where that is less).
     """
     row = conn.execute(_signed_in(idle, absolute), {"cookie_hash": cookie_hash}).first()
     if row is None:
@@ -92,7 +92,7 @@ def close_all(conn: Connection, person_id: str) -> int:
 @functools.cache
 def _signed_in(idle: timedelta, absolute: timedelta) -> Select[*tuple[Any, ...]]:
     return (
-        select(*people.COLUMNS, (browsers.c.seen_at < db_now(-TOUCH_EVERY)).label("is_stale"))
+        select(*people.COLUMNS, (browsers.c.seen_at < db_now(-min(TOUCH_EVERY, idle / 12))).label("is_stale"))
         .join(browsers, browsers.c.person == people_table.c.id)
         .where(
             browsers.c.cookie_hash == bindparam("cookie_hash"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from contextvars import copy_context
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
 from sqlite3 import Error as SQLiteError
+from sqlite3 import OperationalError as SQLiteOperationalError
 from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -151,14 +153,28 @@ def _sqlite(url: URL) -> Engine:
         connection.isolation_level = None  # the driver must not begin transactions of its own
         for pragma in (
             f"busy_timeout = {WAIT_SECONDS * 1000}",
-            "journal_mode = WAL",
             "synchronous = FULL",  # an acknowledged answer survives a power cut
             "foreign_keys = ON",
             "recursive_triggers = ON",  # REPLACE must not slip past the triggers that refuse DELETE
         ):
             connection.execute(f"PRAGMA {pragma}")
+        _write_ahead(connection)
 
     return engine
+
+
+def _write_ahead(connection: SQLiteConnection) -> None:
+    """Switch the file to its write-ahead log. Of two who do so at once SQLite refuses one without any waiting."""
+    gives_up_at = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except SQLiteOperationalError:
+            if time.monotonic() > gives_up_at:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _postgresql(url: URL, answers_within: float | None) -> Engine:

@@ -114,6 +114,16 @@ def settle(conn: Connection, ref: str, state: RunState, title: str | None = None
     conn.execute(_CHANGE, {"in_ref": ref, **changes})
 
 
+def move(conn: Connection, ref: str, version: str, script_hash: str) -> None:
+    """The run goes on with another version of its playbook."""
+    conn.execute(_CHANGE, {"in_ref": ref, "version": version, "script_hash": script_hash})
+
+
+def give(conn: Connection, ref: str, person_id: str) -> None:
+    """The run belongs to another person from now on."""
+    conn.execute(_CHANGE, {"in_ref": ref, "person": person_id})
+
+
 def append(
     conn: Connection,
     ref: str,

@@ -96,7 +96,35 @@ sessions = Table(
     Column("state", Text, nullable=False),  # Session as JSON
 )
 
-RUN_STATES = ("open", "paused", "finished", "cancelled")
+enrolments = Table(
+    "enrolments",  # one-time links that make a browser a shared terminal; only the hash of the token is kept
+    metadata,
+    Column("token_hash", String, primary_key=True),
+    Column("site", String, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("used_at", Moment),
+)
+
+terminals = Table(
+    "terminals",  # browsers that many people use; only the hash of the cookie is kept
+    metadata,
+    Column("cookie_hash", String, primary_key=True),
+    Column("site", String, nullable=False),
+    Column("enrolled_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+)
+
+codes = Table(
+    "codes",  # personal codes for shared terminals; only a slow hash is kept
+    metadata,
+    Column("person", ForeignKey("people.id"), primary_key=True),
+    Column("salt", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("set_at", Moment, nullable=False),
+)
+
+RUN_STATES = ("open", "paused", "waiting", "finished", "cancelled")
 
 runs = Table(
     "runs",
@@ -126,6 +154,33 @@ run_events = Table(
     Column("kind", String, nullable=False),
     Column("body", Text, nullable=False),  # JSON without the words
     Column("text", ForeignKey("texts.id")),  # the words, as JSON
+)
+
+waiting = Table(
+    "waiting",  # what a run told people, until somebody acted on it
+    metadata,
+    Column("run", ForeignKey("runs.ref"), primary_key=True),
+    Column("step", String, primary_key=True),
+    Column("person", ForeignKey("people.id"), primary_key=True, index=True),
+    Column("role", String, nullable=False),
+    Column("posted_at", Moment, nullable=False),
+    Column("seen_at", Moment),
+    Column("done_at", Moment),
+    Column("unread_at", Moment),  # when to tell the next, if nobody has read it by then
+    Index(
+        "ix_waiting_unread_at",
+        "unread_at",
+        postgresql_where=text("unread_at IS NOT NULL"),
+        sqlite_where=text("unread_at IS NOT NULL"),
+    ),
+)
+
+rings = Table(
+    "rings",  # when each clock of a run rings next
+    metadata,
+    Column("run", ForeignKey("runs.ref"), primary_key=True),
+    Column("clock", String, primary_key=True),
+    Column("at", Moment, nullable=False, index=True),
 )
 
 texts = Table(

@@ -1,4 +1,4 @@
-"""Content as an author of a site would write it: a folder with one site and one short playbook, to be spoilt."""
+"""Content as an author of a site would write it: a folder with one site, one short playbook and what it owes, to be spoilt."""
 
 from __future__ import annotations
 
@@ -10,10 +10,21 @@ name: Acme Works
 regions: [US]
 locale: en_US
 zone: America/New_York
+calendar: {country: US}
 values:
   on_call_qa: extension 12
+  emergency_phone: extension 9
+  lab_supervisor: extension 13
+  di_contact: extension 14
+  speak_up_line: extension 15
+  open_within: 1 working day
+  report_within: 4 h
+  deviation_number: DEV-####
 rosters:
-  qa_on_call: {people: [kim]}
+  qa_on_call: {people: [kim], phone: extension 12}
+  supervisor_on_shift: {people: [lou], phone: extension 16}
+  lab_supervisor: {people: [lou], phone: extension 13}
+  di_contact: {people: [kim], phone: extension 14}
 """
 
 PLAYBOOK = """\
@@ -74,12 +85,27 @@ but_if:
 """
 
 
+OBLIGATIONS = """\
+- id: spill-tells
+  playbook: spill
+  says: When it was product, it tells QA.
+  tells: tell
+  role: qa_on_call
+  when_answer: {is_product: "yes"}
+- id: spill-review
+  playbook: spill
+  says: Nothing goes into a draft that the person has not seen.
+  review_before_document: true
+"""
+
+
 def write_overlay(
     folder: Path,
     *,
     site: str = SITE,
     playbook: str = PLAYBOOK,
     scenarios: str = SCENARIOS,
+    obligations: str = OBLIGATIONS,
     name: str = "spill",
 ) -> Path:
     """The overlay folder, written below `folder`."""
@@ -87,6 +113,7 @@ def write_overlay(
         "sites/acme/settings.yaml": site,
         f"playbooks/{name}.yaml": playbook,
         f"playbooks/{name}.test.yaml": scenarios,
+        "obligations.yaml": obligations,
     }
     for path, text in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)

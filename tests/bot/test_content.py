@@ -3,32 +3,46 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import date
+from importlib.resources import files as resources_of
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.content import ContentRefused, Finding, Shelf, load_library, nearest_zone, read_answers, read_shelf
+from bot.content.finding import ContentRefused, Finding
+from bot.content.library import cited_by
+from bot.content.reader import Shelf, load_library, read_answers, read_shelf
+from bot.content.site_file import nearest_zone
 from bot.errors import CoachError
-from bot.site import Site
+from bot.site import Roster
 from bot.strict_yaml import Value, read
 from playbooks.loader import load
 from playbooks.script import Document, Script
-from tests.bot.authored import PLAYBOOK, SCENARIOS, SITE, line_of, write_overlay
+from tests.bot.authored import OBLIGATIONS, PLAYBOOK, SCENARIOS, SITE, line_of, write_overlay
 
 SHIPPED = load_library()
 TODAY = date(2026, 6, 3)
+CONCERN = "data-integrity-concern"  # a shipped playbook that no other carries anything into
+RETYPED = (("label: System or record\n    type: text", "label: System or record\n    type: long_text"),)
+UNPROTECTED = (("share: [seen, where_kept]\n      release:", "share: [seen]\n      release:"),)
+OWED = ("data-secure-now",)  # the obligation that this breaks
+
+
+def read_own(folder: Path, *, tries: Collection[str] = ("spill",)) -> Shelf:
+    """What is read and found when the overlay in `folder` is checked; of the playbooks, only its own is tried."""
+    return read_shelf(folder, tries=tries)
 
 
 def findings(shelf: Shelf, *, are_warnings: bool = False) -> list[str]:
     return [str(finding) for finding in shelf.findings if finding.is_warning is are_warnings]
 
 
-def the_finding(folder: Path) -> Finding:
+def the_finding(folder: Path, *, tries: Collection[str] = ("spill",)) -> Finding:
     """The only thing found wrong with the overlay in `folder`."""
-    found = read_shelf(folder).findings
+    found = read_own(folder, tries=tries).findings
     assert len(found) == 1, "\n".join(map(str, found))
     return found[0]
 
@@ -37,32 +51,42 @@ def the_finding(folder: Path) -> Finding:
 
 
 def test_the_shipped_library_has_nothing_wrong_with_it():
-    shelf = read_shelf()
-    assert shelf.findings == []
+    shelf = read_shelf(today=TODAY)
+    assert findings(shelf) == []
     assert shelf.library.playbooks
     assert "en" in shelf.library.wordings
 
 
+def test_every_shipped_playbook_is_tried_in_full():
+    shelf = read_shelf()
+    assert set(shelf.trials) == set(shelf.library.playbooks)
+    for name, trial in shelf.trials.items():
+        assert trial.covered
+        assert trial.covered.percent == 100, name
+        assert trial.explored
+        assert trial.explored.paths > 1, name
+
+
 def test_no_claim_lacks_a_source():
     cited = {
-        (playbook.script.id, step.id, fact)
+        (playbook.script.id, fact)
         for playbook in SHIPPED.playbooks.values()
-        for step in playbook.script.steps
-        for fact in step.cite
+        for fact in cited_by(playbook.script)
     }
     assert cited
-    assert {claim for claim in cited if claim[2] not in SHIPPED.sources} == set()
+    assert {claim for claim in cited if claim[1] not in SHIPPED.sources} == set()
 
 
-def test_every_source_says_where_it_stands_and_how_binding_it_is():
+def test_every_source_says_where_it_stands():
     for fact, source in SHIPPED.sources.items():
-        assert source.clause, fact
-        assert source.title, fact
-        assert source.url.startswith("https://") or source.force == "practice", fact
+        assert source.citation.clause, fact
+        assert source.citation.title, fact
+        assert source.citation.url.startswith("https://") or not source.citation.url, fact
 
 
-def test_everything_shipped_can_be_started_at_the_fictional_site():
-    site = SHIPPED.site()
+@pytest.mark.parametrize("site_id", SHIPPED.sites)
+def test_everything_shipped_can_be_started_at_the_fictional_sites(site_id):
+    site = SHIPPED.site(site_id)
     assert site.is_fictional
     assert {script.id for script in SHIPPED.shelf(site, TODAY)} == set(SHIPPED.playbooks)
 
@@ -70,7 +94,10 @@ def test_everything_shipped_can_be_started_at_the_fictional_site():
 def test_the_people_of_the_fictional_site_stand_behind_its_roles():
     people = {person.id for person in SHIPPED.people}
     rosters = {
-        person for site in SHIPPED.sites.values() for r in site.rosters.values() for person in r.people
+        person
+        for site in SHIPPED.sites.values()
+        for roster in site.rosters.values()
+        for person in (*roster.people, *roster.backup)
     }
     assert rosters
     assert rosters <= people
@@ -84,7 +111,7 @@ def test_every_document_step_finds_its_template():
 
 
 def test_a_step_that_makes_no_document_has_no_template():
-    script = SHIPPED.playbooks["deviation-short"].script
+    script = SHIPPED.playbooks["deviation-open"].script
     with pytest.raises(TypeError, match="review makes no document"):
         SHIPPED.template_of(script, "review")
 
@@ -100,11 +127,78 @@ def test_an_overlay_adds_its_sites_and_playbooks_to_the_shipped_ones(tmp_path):
     assert library.people == ()
 
 
+def shipped_text(name: str) -> str:
+    return Path(SHIPPED.playbooks[name].document.file).read_text(encoding="utf-8")
+
+
+def own_version(folder: Path, name: str, *changes: tuple[str, str]) -> Path:
+    """An overlay that has its own version of a shipped playbook, with these changes."""
+    text = shipped_text(name).replace('version: "1.0.0"', 'version: "2.0.0"', 1)
+    for before, after in changes:
+        assert before in text
+        text = text.replace(before, after, 1)
+    write_overlay(folder)
+    (folder / "playbooks" / f"{name}.yaml").write_text(text, encoding="utf-8")
+    return folder
+
+
 def test_an_overlay_replaces_a_playbook_of_the_same_name(tmp_path):
-    own = PLAYBOOK.replace("playbook: spill", "playbook: deviation-short")
-    library = load_library(write_overlay(tmp_path, playbook=own, name="deviation-short"))
-    assert library.playbooks["deviation-short"].script.title == "Report a spill"
-    assert len(library.playbooks) == len(SHIPPED.playbooks)
+    folder = own_version(tmp_path, CONCERN, ("title: A worry about data", "title: Our own worry"))
+    library = load_library(folder)
+    assert library.playbooks[CONCERN].script.title == "Our own worry"
+    assert set(library.playbooks) == {*SHIPPED.playbooks, "spill"}
+
+
+def test_a_question_that_keeps_its_name_keeps_its_type(tmp_path):
+    """F4: else the same answer would mean two things in one history."""
+    folder = own_version(tmp_path, CONCERN, *RETYPED)
+    (found,) = (
+        each for each in read_own(folder, tries=()).findings if "in the shipped version" in each.found
+    )
+    assert found.found == "'where_kept' is long_text here, and text in the shipped version"
+    assert found.remedy == "give the question a name of its own"
+    assert Path(found.file).parent == tmp_path / "playbooks"
+    text = Path(found.file).read_text(encoding="utf-8").splitlines()
+    assert text[found.line - 1].strip() == "type: long_text"
+    with pytest.raises(ContentRefused, match="in the shipped version"):
+        load_library(folder)
+
+
+def test_another_content_under_the_number_of_the_shipped_version_is_warned_about(tmp_path):
+    folder = own_version(
+        tmp_path, CONCERN, ('version: "2.0.0"', 'version: "1.0.0"'), ("title: A worry", "title: Our worry")
+    )
+    warning = "this is not the shipped version 1.0.0, and has its number; give it a number of its own"
+    assert [each for each in findings(read_own(folder, tries=()), are_warnings=True) if warning in each]
+
+
+def test_an_own_version_of_a_sub_flow_goes_into_its_callers(tmp_path):
+    folder = own_version(tmp_path, "immediate-containment", ("title: Contain it now", "title: Contain it"))
+    shelf = read_own(folder, tries=("deviation-open",))
+    assert findings(shelf) == []
+    own = shelf.library.playbooks["deviation-open"].script
+    assert own.hash != SHIPPED.playbooks["deviation-open"].script.hash
+    assert own.uses == {"immediate-containment": shelf.library.script("immediate-containment").hash}
+
+
+MORE = """\
+  - id: more
+    section: now
+    ask: Anything else of your own?
+    type: yes_no
+
+"""
+
+
+def test_shipped_scenarios_of_a_caller_become_advice_where_its_sub_flow_is_the_sites_own(tmp_path):
+    """They were written for another sub-flow, and a site cannot change them."""
+    section = "  - id: next_shift\n"
+    folder = own_version(tmp_path, "immediate-containment", (section, MORE + section))
+    shelf = read_own(folder, tries=("deviation-open",))
+    assert findings(shelf) == []
+    advice = [each for each in shelf.findings if each.file.endswith("deviation-open.test.yaml")]
+    assert advice
+    assert all(each.is_warning for each in advice)
 
 
 def test_an_overlay_adds_and_replaces_templates(tmp_path):
@@ -135,8 +229,9 @@ def test_a_site_settings_file_says_everything_about_a_site(tmp_path):
         "America/New_York",
         False,
     )
-    assert site.values == {"on_call_qa": "extension 12"}
-    assert site.rosters["qa_on_call"].people == ("kim",)
+    assert site.values["on_call_qa"] == "extension 12"
+    assert site.rosters["qa_on_call"] == Roster(("kim",), "extension 12")
+    assert (site.country, site.weekend, site.requires_approval) == ("US", ("sat", "sun"), False)
 
 
 # What is refused: each with its file, its line and what would do
@@ -148,7 +243,7 @@ def test_a_site_settings_file_says_everything_about_a_site(tmp_path):
         ("titel:", "title:", "unknown key 'titel'", "did you mean 'title'?"),
         ("    tpye: text", "    type: text", "unknown key 'tpye'", "did you mean 'type'?"),
         ("  ownr: QA", "  owner: QA", "unknown key 'ownr'", "did you mean 'owner'?"),
-        ("cite: [A-99]", "cite: [A-06]", "unknown fact 'A-99'", "did you mean"),
+        ("cite: [A-99]", "cite: [A-06]", "unknown source 'A-99'", "did you mean"),
         (
             "deviation-drft",
             "deviation-draft",
@@ -185,7 +280,7 @@ def test_a_site_settings_file_says_everything_about_a_site(tmp_path):
 )
 def test_a_playbook_is_refused_with_line_and_remedy(tmp_path, wrong, right, found, remedy):
     spoilt = PLAYBOOK.replace(right, wrong, 1)
-    shelf = read_shelf(write_overlay(tmp_path, playbook=spoilt))
+    shelf = read_own(write_overlay(tmp_path, playbook=spoilt), tries=())
     refused = next((each for each in shelf.findings if found in each.found), None)
     assert refused, findings(shelf)
     assert Path(refused.file) == tmp_path / "playbooks" / "spill.yaml"
@@ -209,13 +304,13 @@ def test_a_playbook_is_refused_with_line_and_remedy(tmp_path, wrong, right, foun
         ("regions: [USA]", "regions: [US]", "regions.0 cannot be 'USA'", "use 'US', 'EU' or 'UK'"),
         ("locale: en_us", "locale: en_US", "'en_us' is badly shaped", "it must match"),
         ("on_call_qa: 12", "on_call_qa: extension 12", "values.on_call_qa is not text", "put it in quotes"),
-        ("{peeple: [kim]}", "{people: [kim]}", "unknown key 'peeple'", "did you mean 'people'?"),
-        ("rosters: [x]\nx", "rosters:\n", "rosters does not hold names", "write 'name: value'"),
+        ("{peeple: [kim],", "{people: [kim],", "unknown key 'peeple'", "did you mean 'people'?"),
+        ("rosters: [x]\nnames:\n", "rosters:\n", "rosters does not hold names", "write 'name: value'"),
     ],
 )
 def test_a_site_is_refused_with_line_and_remedy(tmp_path, wrong, right, found, remedy):
     spoilt = SITE.replace(right, wrong, 1)
-    refused = read_shelf(write_overlay(tmp_path, site=spoilt)).findings[0]
+    refused = read_own(write_overlay(tmp_path, site=spoilt), tries=()).findings[0]
     assert Path(refused.file) == tmp_path / "sites" / "acme" / "settings.yaml"
     assert found in refused.found
     assert remedy in refused.remedy
@@ -234,6 +329,8 @@ def test_everything_wrong_is_said_at_once(tmp_path):
 
 def test_a_folder_without_a_site_is_refused(tmp_path):
     assert "no site is set up; add <id>/settings.yaml to this folder" in str(the_finding(tmp_path))
+    with pytest.raises(ContentRefused, match="no site is set up"):
+        load_library(tmp_path)
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path):
@@ -251,17 +348,7 @@ def test_a_site_folder_without_settings_is_refused(tmp_path):
 
 def test_a_playbook_file_holds_one_playbook(tmp_path):
     folder = write_overlay(tmp_path, playbook=f"{PLAYBOOK}---\n{PLAYBOOK}")
-    assert "a second document begins here" in str(read_shelf(folder).findings[0])
-
-
-def test_a_source_that_stands_twice_is_refused(tmp_path, monkeypatch):
-    source = (
-        "- {id: A-1, clause: c, title: t, url: null, force: law, regions: [US], product_types: [], "
-        "status: verified, checked_against_primary: null}\n"
-    )
-    (tmp_path / "sources.yaml").write_text(source + source)
-    monkeypatch.setattr("bot.content.files", lambda package: tmp_path)
-    assert findings(read_shelf())[0] == f"{tmp_path / 'sources.yaml'}:2: 'A-1' stands twice; keep one"
+    assert "a second document begins here" in str(read_own(folder).findings[0])
 
 
 @pytest.mark.parametrize(
@@ -274,8 +361,8 @@ def test_a_source_that_stands_twice_is_refused(tmp_path, monkeypatch):
 def test_a_file_that_would_be_passed_over_in_silence_is_named(tmp_path, name, warning):
     folder = write_overlay(tmp_path)
     (folder / "playbooks" / name).write_text("scenario: x\n")
-    assert findings(read_shelf(folder), are_warnings=True)[0].endswith(warning)
-    assert findings(read_shelf(folder)) == []
+    assert findings(read_own(folder), are_warnings=True)[0].endswith(warning)
+    assert findings(read_own(folder)) == []
 
 
 def test_a_playbook_without_scenarios_is_only_warned_about(tmp_path):
@@ -286,18 +373,89 @@ def test_a_playbook_without_scenarios_is_only_warned_about(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("lacking", "found"),
+    ("lacking", "left", "found"),
     [
-        ("  on_call_qa: extension 12\n", "cannot be started here without the value 'on_call_qa'"),
-        ("  qa_on_call: {people: [kim]}\n", "tells 'qa_on_call', behind which nobody stands here"),
+        (
+            "on_call_qa: extension 12",
+            'on_call_qa: ""',
+            "cannot be started here without the value 'on_call_qa'",
+        ),
+        (
+            "qa_on_call: {people: [kim], phone: extension 12}",
+            "other: {}",
+            "needs 'qa_on_call', behind which nobody stands here",
+        ),
     ],
 )
-def test_what_a_site_lacks_for_a_playbook_is_named_and_the_site_starts(tmp_path, lacking, found):
-    site = SITE.replace(lacking, "  other: {}\n" if "people" in lacking else '  other: ""\n')
-    warnings = findings(read_shelf(write_overlay(tmp_path, site=site)), are_warnings=True)
+def test_what_a_site_lacks_for_a_playbook_is_named_and_the_site_starts(tmp_path, lacking, left, found):
+    site = SITE.replace(lacking, left)
+    warnings = findings(read_own(write_overlay(tmp_path, site=site)), are_warnings=True)
     assert [warning for warning in warnings if f"spill {found}" in warning]
     assert all("settings.yaml:" in warning for warning in warnings)
     assert "acme" in load_library(tmp_path).sites
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "found", "remedy"),
+    [
+        ("open_within: 1 working day", "open_within: soon", "'soon' is no duration", "write it as '15 min'"),
+        (
+            "report_within: 4 h",
+            "report_within: 2 working days",
+            "'2 working days' cannot be compared with hours between",
+            "write a number, or a time such as '4 h'",
+        ),
+        (
+            "deviation_number: DEV-####",
+            "deviation_number: 'DEV-[0-9]+'",
+            "the mask 'DEV-[0-9]+' is written as a regular expression",
+            "write # for a digit, @ for a letter",
+        ),
+        (
+            "deviation_number: DEV-####",
+            "deviation_number: DEV-0000",
+            "the mask 'DEV-0000' lets only itself be typed",
+            "write # for a digit",
+        ),
+    ],
+)
+def test_a_value_that_a_clock_or_a_mask_cannot_use_is_refused_at_its_line(
+    tmp_path, right, wrong, found, remedy
+):
+    spoilt = SITE.replace(right, wrong)
+    refused = the_finding(write_overlay(tmp_path, site=spoilt))
+    assert not refused.is_warning
+    assert (Path(refused.file).name, refused.line) == ("settings.yaml", line_of(spoilt, wrong))
+    assert refused.found == found
+    assert remedy in refused.remedy
+
+
+@pytest.mark.parametrize(
+    ("calendar", "found", "remedy"),
+    [
+        ("{country: UX}", "no public holidays of 'UX' are known", "did you mean"),
+        ("{country: usa}", "no public holidays of 'usa' are known", "use one of"),
+        ("{country: DE-BX}", "no public holidays of 'DE-BX' are known", "did you mean 'DE-B"),
+        ("{country: US, holidays: [christmas]}", "'christmas' is no day", "write it as 2026-12-25"),
+        ("{weekend: [sat, sunday]}", "calendar.weekend.1 cannot be 'sunday'", "use 'mon'"),
+        ("{weekend: [mon, tue, wed, thu, fri, sat, sun]}", "a week without a working day", "name the days"),
+        ("{contry: US}", "unknown key 'contry'", "did you mean 'country'?"),
+    ],
+)
+def test_a_calendar_is_refused_with_line_and_remedy(tmp_path, calendar, found, remedy):
+    spoilt = SITE.replace("{country: US}", calendar)
+    refused = next(each for each in read_own(write_overlay(tmp_path, site=spoilt), tries=()).findings)
+    assert refused.found == found
+    assert remedy in refused.remedy
+    assert refused.line == line_of(spoilt, "calendar:")
+
+
+def test_a_form_that_asks_what_no_playbook_asks_is_warned_about(tmp_path):
+    site = SITE + "form_order: [what_happened, wher]\n"
+    found = the_finding(write_overlay(tmp_path, site=site))
+    assert found.is_warning
+    where = f":{line_of(site, 'form_order')}: warning: "
+    assert str(found).endswith(f"{where}no playbook asks 'wher'; did you mean 'where'?")
 
 
 def test_nearest_zone_knows_a_city():
@@ -351,8 +509,8 @@ def test_a_scenario_is_refused_with_line_and_remedy(tmp_path, wrong, right, foun
     spoilt = (
         first + "---\n" + second.replace(right, wrong) if right in second else first.replace(right, wrong)
     )
-    refused = [f for f in read_shelf(write_overlay(tmp_path, scenarios=spoilt)).findings if found in f.found]
-    assert refused, findings(read_shelf(tmp_path))
+    refused = [f for f in read_own(write_overlay(tmp_path, scenarios=spoilt)).findings if found in f.found]
+    assert refused, findings(read_own(tmp_path))
     assert Path(refused[0].file).name == "spill.test.yaml"
     assert refused[0].line == line_of(spoilt, wrong)
     assert remedy in refused[0].remedy
@@ -365,37 +523,148 @@ def test_a_scenario_whose_clock_cannot_be_read_says_how_to_write_it(tmp_path, cl
     assert str(found).endswith(f":2: {clock!r} is no time; write it as 2026-06-03T09:00")
 
 
-# What can be started
+def test_a_scenario_happens_at_the_site_it_names_the_fictional_ones_too(tmp_path):
+    at = SCENARIOS.replace("answers: {", "given: {site: southshore}\nanswers: {", 1)
+    assert read_own(write_overlay(tmp_path, scenarios=at)).findings == []
+    nowhere = at.replace("southshore", "sothshore")
+    found = the_finding(write_overlay(tmp_path, scenarios=nowhere))
+    assert str(found).endswith(":2: there is no site 'sothshore'; did you mean 'southshore'?")
+
+
+def test_a_step_that_no_scenario_comes_by_is_named_in_the_playbook(tmp_path):
+    only_water = SCENARIOS.split("---\n")[1].partition("but_if")[0]
+    found = the_finding(write_overlay(tmp_path, scenarios=only_water))
+    assert Path(found.file).name == "spill.yaml"
+    assert found.line == line_of(PLAYBOOK, "id: tell")
+    assert found.found == "no scenario comes by stop 'tell'"
+    assert not found.is_warning
+
+
+def test_a_step_that_is_never_reached_is_found_by_walking_every_path(tmp_path):
+    spoilt = PLAYBOOK.replace(
+        'when: {is_product: "yes"}', 'when: {all: [{is_product: "yes"}, {is_product: "no"}]}'
+    )
+    shelf = read_own(write_overlay(tmp_path, playbook=spoilt))
+    assert any("'tell' is never reached" in each for each in findings(shelf)), findings(shelf)
+    quick = read_shelf(tmp_path, tries=("spill",), walks_paths=False)
+    assert not any("never reached" in each for each in findings(quick))
+    assert quick.trials["spill"].explored is None
+
+
+# What a playbook refers to
+
+
+def test_a_role_that_no_site_has_is_asked_back(tmp_path):
+    spoilt = PLAYBOOK.replace("tell: qa_on_call", "tell: qa_on_cal")
+    shelf = read_own(write_overlay(tmp_path, playbook=spoilt), tries=())
+    assert any(
+        "this site has no role 'qa_on_cal'; did you mean 'qa_on_call'?" in each for each in findings(shelf)
+    )
+
+
+def test_a_setting_that_no_site_has_is_refused(tmp_path):
+    spoilt = PLAYBOOK.replace("site_settings: [on_call_qa]", "site_settings: [on_call_qa, gate]")
+    shelf = read_own(write_overlay(tmp_path, playbook=spoilt), tries=())
+    assert any("this site sets no 'gate'" in each for each in findings(shelf))
+
+
+def test_a_review_that_is_overdue_is_told_when_the_day_is_known(tmp_path):
+    folder = write_overlay(tmp_path)
+    late = [
+        each
+        for each in read_shelf(folder, today=date(2028, 1, 6), tries=()).findings
+        if "review" in each.found
+    ]
+    assert any(each.is_warning and Path(each.file).name == "spill.yaml" for each in late)
+    on_the_day = read_shelf(folder, today=date(2028, 1, 5), tries=()).findings
+    assert not [each for each in on_the_day if Path(each.file).name == "spill.yaml"]
+
+
+SOURCE = (
+    "- {{id: {id}, clause: c, title: t, url: null, force: law, regions: [US], product_types: [], "
+    "status: verified, checked_against_primary: null{more}}}\n"
+)
+
+
+@pytest.fixture
+def own_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file of sources in the place of the shipped one, to be filled."""
+    (tmp_path / "knowledge").mkdir()
+    monkeypatch.setattr(
+        "bot.content.reader.files",
+        lambda package: tmp_path / "knowledge" if package == "knowledge" else resources_of(package),
+    )
+    return tmp_path / "knowledge" / "sources.yaml"
+
+
+def test_a_source_that_stands_twice_is_refused(own_sources):
+    own_sources.write_text(SOURCE.format(id="A-1", more="") * 2)
+    assert f"{own_sources}:2: 'A-1' stands twice; keep one" in findings(read_shelf(tries=()))
+
+
+def test_a_citation_of_what_was_superseded_is_warned_about(tmp_path, own_sources):
+    """F8"""
+    old, new = SOURCE.format(id="A-06", more=", superseded_by: A-60"), SOURCE.format(id="A-60", more="")
+    own_sources.write_text(old + new)
+    shelf = read_shelf(write_overlay(tmp_path), tries=())
+    assert (
+        f"{tmp_path / 'playbooks' / 'spill.yaml'}:{line_of(PLAYBOOK, 'cite:')}: warning: 'A-06' was superseded by 'A-60'; read that one, and cite it where it says the same"
+        in findings(shelf, are_warnings=True)
+    )
+
+
+@pytest.mark.parametrize("other", ["A-07", "A-06"])
+def test_a_source_is_superseded_by_another_that_is_there(own_sources, other):
+    own_sources.write_text(SOURCE.format(id="A-06", more=f", superseded_by: {other}"))
+    assert f"{own_sources}:1: no other source is '{other}'" in findings(read_shelf(tries=()))[0]
+
+
+# What a playbook owes
+
+
+def test_a_protection_that_is_gone_is_told_with_the_promise(tmp_path):
+    without = PLAYBOOK.replace("tell: qa_on_call}", "tell: supervisor_on_shift}")
+    found = the_finding(write_overlay(tmp_path, playbook=without), tries=())
+    assert (Path(found.file).name, found.line) == ("obligations.yaml", 1)
+    assert found.found.startswith("spill: When it was product, it tells QA.")
+    assert not found.is_warning
+
+
+def test_a_site_cannot_start_a_shipped_playbook_without_its_protections(tmp_path):
+    folder = own_version(tmp_path, CONCERN, *UNPROTECTED)
+    with pytest.raises(ContentRefused, match=r"obligations\.yaml:\d+: data-integrity-concern: "):
+        load_library(folder)
+
+
+def test_a_site_may_state_an_obligation_in_its_own_way(tmp_path):
+    """One of the same id takes the place of the shipped one, on the record of the site's own file."""
+    folder = own_version(tmp_path, CONCERN, *UNPROTECTED)
+    own = "".join(
+        f"- id: {one}\n  playbook: spill\n  says: It is kept elsewhere.\n  shows: where\n" for one in OWED
+    )
+    (folder / "obligations.yaml").write_text(OBLIGATIONS + own, encoding="utf-8")
+    assert CONCERN in load_library(folder).playbooks
+
+
+def test_a_protection_without_an_obligation_is_an_error_where_shipped_and_advice_elsewhere(tmp_path):
+    folder = write_overlay(tmp_path, obligations=OBLIGATIONS.split("- id: spill-review")[0])
+    found = the_finding(folder)
+    assert found.is_warning
+    assert str(found).endswith("warning: no obligation protects 'review'; add one: review_before_document")
+
+
+def test_an_obligation_that_cannot_be_read_is_refused_with_its_line(tmp_path):
+    shelf = read_own(write_overlay(tmp_path, obligations=OBLIGATIONS.replace("tells: tell", "tels: tell")))
+    (found,) = (finding for finding in shelf.findings if not finding.is_warning)
+    assert (Path(found.file).name, found.line) == ("obligations.yaml", 4)
+    assert "unknown key 'tels'; did you mean 'tells'?" in str(found)
+
+
+# The hash
 
 
 def script(text: str = PLAYBOOK) -> Script:
     return load(read(text.encode(), "spill.yaml").data)
-
-
-ACME = Site("acme", "Acme Works", ("US",), values={"on_call_qa": "extension 12"})
-
-
-@pytest.mark.parametrize(
-    ("changed", "to", "why_not"),
-    [
-        ("", "", ""),
-        ("status: released_by_maker", "status: draft", "its status is draft"),
-        ("status: released_by_maker", "status: retired", "its status is retired"),
-        ('"2026-01-05"', '"2026-06-03"', ""),
-        ('"2026-01-05"', '"2026-06-04"', "it is in force from 2026-06-04"),
-        ("[on_call_qa]", "[on_call_qa, lab_phone, gate]", "site acme sets no lab_phone, gate"),
-    ],
-)
-def test_why_a_playbook_cannot_be_started(changed, to, why_not):
-    assert SHIPPED.why_not(script(PLAYBOOK.replace(changed, to, 1)), ACME, TODAY) == why_not
-
-
-def test_a_setting_left_empty_is_a_setting_not_made():
-    site = Site("acme", "Acme Works", ("US",), values={"on_call_qa": " "})
-    assert SHIPPED.why_not(script(), site, TODAY) == "site acme sets no on_call_qa"
-
-
-# The hash
 
 
 def test_a_comment_or_another_way_to_write_the_same_leaves_the_hash():

@@ -46,6 +46,11 @@ def draft(*values: str, **changes: object) -> Draft:
         groups=(Group("What happened", tuple(line(f"Fact {n}", v) for n, v in enumerate(values, 1))),),
         open_points=(OpenPoint("at", "When", "Not known yet: when it happened (follow up: 2 working days)"),),
         told=("QA was told through the coach on 2025-06-03 06:20 (posted, not confirmed read)",),
+        released=(),
+        clocks=(
+            "Open the record in the QMS: due 4 June 2025, 06:10 (BST), 1 working day after noticed (open)",
+        ),
+        attachments=(),
         zone="Europe/London",
         fingerprint="5e" * 32,
     )
@@ -79,7 +84,11 @@ def template(*paragraphs: str, change: Callable[[Word], object] = lambda _: None
     for text in (
         "{{ watermark }} {{ run }}",
         "{% for group in groups %}{% for line in group.lines %}{{ line.label }}: {{ line.value }}; {% endfor %}{% endfor %}",
-        "{% for point in open_points %}{{ point.note }}{% endfor %}{% for sentence in told %}{{ sentence }}{% endfor %}",
+        "{% for point in open_points %}{{ point.note }}{% endfor %}",
+        *(
+            f"{{% for sentence in {name} %}}{{{{ sentence }}}}{{% endfor %}}"
+            for name in ("told", "released", "clocks", "attachments")
+        ),
         *paragraphs,
     ):
         made.add_paragraph(text)
@@ -187,8 +196,12 @@ def test_markdown_reads_as_plain_text() -> None:
         "- **Fact 3:** 00123  \n  1E5\n\n"
         "## Open points\n\n"
         "- Not known yet: when it happened (follow up: 2 working days)\n\n"
+        "## Time limits\n\n"
+        "- Open the record in the QMS: due 4 June 2025, 06:10 (BST), 1 working day after noticed (open)\n\n"
         "## Who was told\n\n"
         "- QA was told through the coach on 2025-06-03 06:20 (posted, not confirmed read)\n\n"
+        "## Stops that were released\n\nNone.\n\n"
+        "## Attachments\n\nNone.\n\n"
         "## How this draft was made\n\n"
         "- The coach asked and wrote down; every answer above is a person's own.\n"
         "- Answered between 2025-06-03 06:41 and 2025-06-03 06:41 (Europe/London)\n"
@@ -423,7 +436,7 @@ def test_a_template_that_leaves_out_part_of_a_draft_is_refused() -> None:
     made.save(saved)
     with pytest.raises(
         DocumentRefused,
-        match=r"does not show groups\.lines\.label, groups\.lines\.value, open_points\.note, told",
+        match=r"does not show attachments, clocks, groups\.lines\.label, groups\.lines\.value, open_points\.note, rel",
     ):
         as_docx(draft("x"), saved.getvalue())
     hides = template("{% if not run %}x{% endif %}")

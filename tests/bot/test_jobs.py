@@ -120,7 +120,7 @@ def test_an_anchor_that_could_not_be_written_outside_is_written_with_the_next(
 ):
     act(database)
     anchor_file.mkdir(parents=True)
-    with pytest.raises(OSError, match=anchor_file.name):
+    with pytest.raises(jobs.AnchorFileRefused, match=anchor_file.name):
         jobs.anchor(database, anchor_file)
     anchor_file.rmdir()
     jobs.anchor(database, anchor_file)

@@ -23,8 +23,14 @@ class Parrot:
     zone: ZoneInfo = DUBLIN
     happened: list[object] = field(default_factory=list)
 
-    def come(self, person: str) -> None:
+    def restart(self) -> None:
+        self.happened.append("restarted")
+
+    def turn_to(self, person: str) -> None:
         self.happened.append(person)
+
+    def ring(self) -> None:
+        self.happened.append("rang")
 
     def say(self, words: str) -> str:
         self.happened.append(words)
@@ -57,10 +63,10 @@ def test_words_buttons_and_ticks_are_told_apart(played):
 
 
 def test_the_clock_goes_as_the_dialogue_says_and_the_person_comes_back(played):
-    parrot, clock = played("at 2026-06-03 09:00", "as alex", "later 9 days", "later 30 minutes")
+    parrot, clock = played("at 2026-06-03 09:00", "as alex", "later 9 days", "as dana", "wait 30 minutes")
 
     assert clock() == datetime(2026, 6, 12, 9, 30, tzinfo=DUBLIN)
-    assert parrot.happened == ["alex", "alex", "alex"]
+    assert parrot.happened == ["alex", "restarted", "alex", "dana", "rang"]
 
 
 def test_what_is_said_in_order_is_found(played):

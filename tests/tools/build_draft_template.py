@@ -199,8 +199,14 @@ def _write_body(word: Word) -> None:
     say("{%p endfor %}")
     say("Open points", style="Heading 1")
     _write_list(word, "point", "open_points", "point.note", "None.")
+    say("Time limits", style="Heading 1")
+    _write_list(word, "sentence", "clocks", "sentence", "None.")
     say("Who was told", style="Heading 1")
     _write_list(word, "sentence", "told", "sentence", "Nobody was told through the coach.")
+    say("Stops that were released", style="Heading 1")
+    _write_list(word, "sentence", "released", "sentence", "None.")
+    say("Attachments", style="Heading 1")
+    _write_list(word, "sentence", "attachments", "sentence", "None.")
     _write_provenance(word)
 
 

@@ -8,24 +8,32 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.conversation.guide import Tell
+from bot.conversation.scene import MadeDraft, OpenRun, RunCard, RunChange, Scene, Turn, Waited, Watched
 from bot.conversation.session import Session
-from bot.conversation.turn import MadeDraft, OpenRun, RunCard, Scene, Turn, take_turn
+from bot.conversation.turn import rung, take_turn
 from bot.conversation.wording import Wording, read_wording
 from bot.message import Address, Identity, Message, Press
 from bot.person import Person
 from bot.reply import Choice, Citation, Reply
 from bot.site import Roster, Site
+from playbooks.act import Act
+from playbooks.answer import Upload
 from playbooks.conditions import Has
 from playbooks.script import (
     AnswerType,
     Ask,
     Check,
+    Clock,
     Control,
     Document,
     Example,
+    Fallback,
     Finish,
+    GoTo,
+    Late,
     NamedFact,
     Option,
+    Release,
     Review,
     Say,
     Script,
@@ -39,6 +47,7 @@ ENGLISH = Path("bot/conversation/wording/en.md")
 WORDING: Wording = read_wording((Path(__file__).parents[3] / ENGLISH).read_text(encoding="utf-8"))
 NOW = datetime(2026, 6, 3, 8, 0, tzinfo=UTC)
 ALEX = Person("alex", "Alex Byrne", "north", "operator")
+SAM = Person("sam", "Sam Kelly", "north", "supervisor")
 NORTH = Site(
     "north",
     "North Works",
@@ -61,6 +70,7 @@ SPILL = Script(
     site_settings=(),
     sections=(Section("first", "First things"), Section("end", "The end")),
     facts={"is_hurt": NamedFact("is_hurt", "somebody may be hurt", Has("hurt", ("yes", "unknown")))},
+    clocks={},
     steps=(
         Step(
             "hurt",
@@ -127,19 +137,109 @@ SPILL = Script(
     ),
     hash="a" * 64,
 )
+ALARM = Script(
+    id="alarm",
+    title="An alarm",
+    version="1",
+    language="en",
+    purpose="To try stops, clocks and what follows them.",
+    for_roles=("operator",),
+    phrasings=("alarm went off",),
+    control=Control("released_by_maker", "QA", "CC-2", "2026-01-05", "2028-01-05", "First."),
+    site_settings=(),
+    sections=(Section("first", "First things"), Section("rest", "The rest"), Section("end", "The end")),
+    facts={},
+    clocks={
+        "open": Clock(
+            "open",
+            "Open the record",
+            starts="began_at",
+            due_in="10 h",
+            calendar="hours",
+            stops="number",
+            remind=(50,),
+            when_late=Late("{run.ref} was due {clock.due}.", "self_then_role_on_shift"),
+        ),
+        "look": Clock(
+            "look", "Look again", starts="began_at", due_in="20 h", calendar="hours", stops="degrees"
+        ),
+    },
+    steps=(
+        Step("danger", "first", Ask("Is there danger?", AnswerType.YES_NO, "Danger")),
+        Step(
+            "hold",
+            "first",
+            Stop(
+                "immediate",
+                "Leave. Phone {site.lead_phone}.",
+                "lead",
+                ("danger",),
+                Release("It is out", ("lead",), ("spoke_to",)),
+                Fallback("15 min", "Nobody has read it. Phone {site.lead_phone}."),
+            ),
+            when=Has("danger", ("yes",)),
+            cite=("A-01",),
+        ),
+        Step(
+            "spoke_to",
+            "first",
+            Ask("Whom did you speak to?", AnswerType.PERSON, "Spoke to"),
+            when=Has("hold", ("self",)),
+            releases="hold",
+        ),
+        Step("began_at", "rest", Ask("When did it begin?", AnswerType.DATETIME, "Began at")),
+        Step(
+            "kind",
+            "rest",
+            Ask(
+                "What is it?",
+                AnswerType.CHOICE,
+                "Kind",
+                (Option("heat", "Heat"), Option("leak", "A leak")),
+            ),
+        ),
+        Step("to_spill", "rest", GoTo("spill", {"seen_at": "began_at"}), when=Has("kind", ("leak",))),
+        Step("degrees", "rest", Ask("How warm?", AnswerType.NUMBER, "Degrees", unit="°C")),
+        Step(
+            "photo",
+            "end",
+            Ask(
+                "A picture?", AnswerType.ATTACHMENT, "Picture", is_required=False, max_files=2, allow=("jpg",)
+            ),
+        ),
+        Step("review", "end", Review()),
+        Step("draft", "end", Document("deviation-draft", ("docx", "md"), "DRAFT")),
+        Step(
+            "number",
+            "end",
+            Ask(
+                "The record number?", AnswerType.IDENTIFIER, "Record number", is_required=False, can_wait=True
+            ),
+        ),
+        Step("end", "end", Finish("Thank you.")),
+    ),
+    hash="b" * 64,
+    fast_lane="first",
+)
+PHOTO = Upload("c" * 64, "photo.jpg", "jpg")
 
 
 @dataclass
 class Talk:
     """One person talking: each turn starts from what the last one kept."""
 
-    shelf: Sequence[Script] = (SPILL,)
+    shelf: Sequence[Script] = (SPILL, ALARM)
     person: Person = ALEX
     site: Site = NORTH
-    session: Session = field(default_factory=Session)
+    session: Session = field(default_factory=lambda: Session(is_welcomed=True))
     runs: dict[str, OpenRun] = field(default_factory=dict)
     reached: tuple[str, ...] = ("sam",)
     drafts: list[MadeDraft] = field(default_factory=list)
+    waits: list[Waited] = field(default_factory=list)
+    colleagues: dict[str, Person] = field(default_factory=lambda: {"sam": SAM, "me": ALEX})
+    watched: Watched | None = None
+    note: str = ""
+    now: datetime = NOW
     turn: Turn | None = None
     _seen: list[Choice] = field(default_factory=list)
 
@@ -161,17 +261,31 @@ class Talk:
 
     def take(self, message: Message) -> None:
         about = (message.press.about if message.press else None) or message.about
-        ref = about.run if about else self.session.focus
-        self.turn = take_turn(self.scene(ref), message)
-        self.session = self.turn.session
-        if change := self.turn.change:
-            before = self.runs.get(change.ref)
-            script = change.begun or (before.script if before else SPILL)
-            events = (*(before.events if before else ()), *change.events)
-            title = before.title if before else change.title
-            self.runs[change.ref] = OpenRun(change.ref, title, script, events, change.state)
+        is_mine = about is not None and about.run in self.runs
+        self.heed(take_turn(self.scene(about.run if about and is_mine else self.session.focus), message))
+
+    def ring(self, act: Act) -> None:
+        """Something is due in the run in focus."""
+        self.heed(rung(self.scene(self.session.focus), self.run, act))
+
+    def heed(self, turn: Turn) -> None:
+        self.turn, self.session = turn, turn.session
+        for change in turn.changes:
+            self.keep(change)
         for reply in self.replies:
             self._seen += [*reply.choices, *(fact.change for fact in reply.facts if fact.change)]
+
+    def keep(self, change: RunChange) -> None:
+        before = self.runs.get(change.ref)
+        script = change.moved_to or change.begun or (before.script if before else SPILL)
+        events = (*(before.events if before else ()), *change.events)
+        title = before.title if before else change.title
+        self.runs[change.ref] = OpenRun(change.ref, title, script, events, change.state)
+
+    def send_file(self, *files: Upload) -> str:
+        """Send files, and nothing else."""
+        self.take(Message("e", Address("test", "alex"), Identity("test", "alex"), files=files))
+        return self.said
 
     def scene(self, ref: str) -> Scene:
         others = [run for run in self.runs.values() if run.ref != ref and not run.is_over]
@@ -183,11 +297,16 @@ class Talk:
             shelf=self.shelf,
             wording=WORDING,
             sources={"A-01": SOURCE},
-            now=NOW,
+            now=self.now,
             new_ref=lambda: f"coach-{len(self.runs) + 1}",
             reach=lambda role: self.reached,
             drafts=lambda: self.drafts,
-            others=tuple(RunCard(run.ref, run.title) for run in others),
+            waits=lambda: self.waits,
+            colleague=self.colleagues.get,
+            status_note=lambda script: self.note,
+            others=tuple(RunCard(run.ref, run.title, run.state) for run in others),
+            watched=self.watched,
+            names={"sam": "Sam Kelly"},
         )
 
     @property
@@ -227,6 +346,14 @@ class Talk:
 
     def on(self, site: Site) -> Talk:
         return replace(self, site=site)
+
+
+def alarmed(*answers: str) -> Talk:
+    """A talk in the playbook of an alarm, after these answers."""
+    talk = Talk()
+    talk.send(Press("start", ("alarm",)))
+    talk.say(*answers)
+    return talk
 
 
 def asked(step: str) -> Talk:

@@ -83,11 +83,12 @@ def test_an_answer_is_not_taken_for_a_command(text):
 
 
 def test_every_command_can_be_said_and_no_phrase_means_two_of_them():
-    phrases = [phrase for command in Command for phrase in PHRASES[command]]
+    phrases = [phrase for said in PHRASES.values() for phrase in said]
 
     assert len(phrases) == len(set(phrases))
     assert {phrase for phrase in phrases if read_command(phrase) is None} == set()
-    assert {asked.command for phrase in phrases if (asked := read_command(phrase))} == set(Command)
+    said = [*phrases, "note: it was dark", "hand over to sam"]
+    assert {asked.command for phrase in said if (asked := read_command(phrase))} == set(Command)
 
 
 @given(st.text())

@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from bot.conversation.guide import Guide
+from bot.conversation.guide import Guide, Names
 from bot.person import Person
 from bot.reply import File, Progress, Tone
 from playbooks.answer import Trouble, Unclear
-from playbooks.script import Option, Stop
-from playbooks.utterance import Alert, Aside, Misread, MovedOn, Note, Notice, Question
-from tests.bot.conversation.talk import ALEX, NORTH, SOURCE, SPILL, WORDING, Talk, asked
+from playbooks.run import Answer
+from playbooks.script import Option, Release, Stop
+from playbooks.utterance import Alert, Aside, Held, Misread, MovedOn, Note, Notice, Question, Unread
+from tests.bot.conversation.talk import ALEX, NORTH, NOW, SOURCE, SPILL, WORDING, Talk, asked
 
 
 def guide(talk: Talk) -> Guide:
@@ -25,7 +26,8 @@ def guide(talk: Talk) -> Guide:
         wording=WORDING,
         sources={"A-01": SOURCE},
         site=NORTH,
-        speaker=ALEX,
+        names=Names(ALEX, ALEX, {}),
+        now=NOW,
     )
 
 
@@ -277,6 +279,33 @@ def test_words_for_an_earlier_question_are_shown_so_that_nothing_is_lost():
 def test_a_question_that_asks_nothing_is_our_own_mistake():
     with pytest.raises(TypeError, match="review asks nothing"):
         guide(asked("what")).replies([Question(SPILL.by_id["review"], 1, 1, 1)])
+
+
+def test_a_question_whose_ground_has_moved_asks_whether_the_earlier_answer_still_fits():
+    talk = asked("what")
+    what = replace(SPILL.by_id["what"], hint="Only what was seen, says {site.lead_phone}.")
+    (question,) = guide(talk).replies([Question(what, 9, 3, 6, offered=Answer(("Ethanol",)), is_stale=True)])
+
+    assert question.text.split("\n\n") == [
+        "What is it?",
+        "Only what was seen, says 4410.",
+        WORDING("stale"),
+        'You wrote: "Ethanol"',
+    ]
+
+
+def test_a_stop_that_only_a_role_releases_has_no_button_for_it():
+    stop = Stop("immediate", "Wait.", "", release=Release(by_role=("lead",)))
+    (held,) = guide(asked("what")).replies([Held(SPILL.by_id["what"], stop, is_new=True)])
+
+    assert held.text == "Wait."
+    assert [choice.label for choice in held.choices] == ["Change an answer"]
+
+
+def test_a_stop_without_words_for_it_says_to_phone_when_nobody_reads_it():
+    assert text_of(asked("what"), Unread(SPILL.by_id["what"], Stop("notify", "Wait."), ())) == WORDING(
+        "unread"
+    )
 
 
 def test_only_an_alert_is_told_to_others():

@@ -9,14 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.conversation.command import PHRASES, Command
+from bot.conversation.scene import MadeDraft
 from bot.conversation.session import Offer, Session
-from bot.conversation.turn import MadeDraft
 from bot.message import About, Address, Identity, Message, Press
-from playbooks.run import Answered, Digressed
-from tests.bot.conversation.talk import SPILL, WORDING, Talk, asked
+from playbooks.run import Answered, Digressed, Skipped
+from playbooks.script import AnswerType, Ask, Setting, Step
+from tests.bot.conversation.talk import ALARM, NORTH, PHOTO, SPILL, WORDING, Talk, alarmed, asked
 
 COLD = replace(SPILL, id="cold", title="Cold room alarm", phrasings=("fridge too warm",))
+TODAY = "today 06:00"
 SPILT = "there is a spill on the floor"
+SPOKEN = {
+    Command.NOTE: "note: it was dark",
+    Command.HAND_OVER: "hand over to sam",
+}  # they say something of their own
 
 
 def last_answer(talk: Talk) -> Answered:
@@ -31,9 +37,9 @@ def test_words_that_clearly_ask_for_a_playbook_are_met_with_an_offer():
     talk.say(SPILT)
 
     assert "Report a spill" in talk.said
-    assert "about 5 short questions" in talk.said
+    assert "one short question at a time" in talk.said
     assert talk.labels == ["Yes, let's start", "Not now"]
-    assert talk.session == Session(offer=Offer("spill", SPILT))
+    assert talk.session == Session(offer=Offer("spill", SPILT), is_welcomed=True)
     assert talk.runs == {}
 
 
@@ -44,7 +50,7 @@ def test_an_offer_is_taken_up_in_the_words_people_use(yes):
 
     assert "Is anybody hurt?" in talk.said
     assert talk.run.title == SPILT
-    assert talk.session == Session(focus="coach-1")
+    assert talk.session == Session(focus="coach-1", is_welcomed=True)
 
 
 @pytest.mark.parametrize("no", ["no", "not now", "later", "No thanks."])
@@ -52,7 +58,7 @@ def test_an_offer_can_be_declined(no):
     talk = Talk()
 
     assert talk.say(SPILT, no) == WORDING("offer_dismissed")
-    assert talk.session == Session()
+    assert talk.session == Session(is_welcomed=True)
     assert talk.say("yes").startswith("I am not sure")
 
 
@@ -106,6 +112,7 @@ def test_the_nearest_thing_may_be_a_command():
 
     assert talk.labels[0] == "My drafts"
     assert talk.press("My drafts") == WORDING("no_drafts")
+    talk.say("waht can yuo do")
     assert talk.press("What can you do?").startswith("You can say at any time")
 
 
@@ -121,7 +128,7 @@ def test_misunderstandings_in_a_row_are_counted_and_forgotten_once_it_understand
 def test_misunderstandings_are_counted_in_a_run_too():
     talk = asked("hurt")
     talk.say("banana", "kiwi", "mango")
-    assert talk.session == Session(focus="coach-1", misunderstood=3)
+    assert talk.session == Session(focus="coach-1", misunderstood=3, is_welcomed=True)
 
     talk.say("no")
     assert talk.session.misunderstood == 0
@@ -190,7 +197,7 @@ def test_an_empty_message_is_met_kindly_and_changes_nothing(text):
 @pytest.mark.parametrize("step", ["", "hurt", "what", "review", "end"])
 def test_every_command_has_words_wherever_it_is_said(command, step):
     talk = asked(step) if step else Talk()
-    talk.say(PHRASES[command][0])
+    talk.say(SPOKEN.get(command) or PHRASES[command][0])
 
     assert talk.said
     assert "{" not in talk.said
@@ -223,7 +230,13 @@ def test_hello_in_the_middle_says_where_we_are_and_what_can_be_taken_up():
     talk = asked("what")
 
     assert talk.say("hi").startswith('Hello Alex Byrne. You were in the middle of "Report a spill".')
-    assert talk.labels == ["Continue: Report a spill", "Report a spill", "My drafts"]
+    assert talk.labels == [
+        "Continue: Report a spill",
+        "Report a spill",
+        "An alarm",
+        "My drafts",
+        "Waiting for me",
+    ]
     assert "What is it?" in talk.press("Continue: Report a spill")
 
 
@@ -410,7 +423,9 @@ def test_an_answer_can_be_changed_after_the_draft_and_makes_another():
     talk = asked("end")
 
     assert "You are changing: Still wet" in talk.say("change still wet")
-    talk.say("no", "yes")
+    assert "Why did it change?" in talk.say("no")
+    assert talk.press("It was mistyped").startswith("Thank you. The reason stands beside the change.")
+    talk.say("yes")
     assert "Draft 2 is ready." in talk.said
 
 
@@ -438,6 +453,269 @@ def test_my_drafts_lists_every_draft_in_each_of_its_formats():
         "coach-1-draft-1.md",
         "coach-2-draft-3.md",
     ]
+
+
+# --- Files
+
+
+def test_a_file_answers_the_question_that_takes_one():
+    talk = alarmed("no", TODAY, "heat", "9.4 °C")
+
+    assert talk.send_file(PHOTO).startswith("Here is what you told me.")
+    assert talk.facts["Picture"] == "photo.jpg"
+
+
+@pytest.mark.parametrize("step", ["", "end"])
+def test_a_file_that_nobody_asked_for_is_not_kept(step):
+    talk = asked(step) if step else Talk()
+
+    assert talk.send_file(PHOTO).startswith(WORDING("file_without_question"))
+
+
+def test_a_file_for_a_question_that_takes_words_is_turned_down_kindly():
+    assert asked("hurt").send_file(PHOTO).startswith("This question takes words, not a file.")
+
+
+# --- Later, and beside
+
+
+def test_a_note_stands_instead_of_an_answer():
+    talk = asked("what")
+    talk.say("note: nobody could see it")
+
+    assert talk.run.events[-2].what == Skipped("what", "nobody could see it")
+
+
+def test_what_can_wait_in_a_hurry_is_left_for_later_and_taken_up_again():
+    talk = alarmed("no")
+    assert "The rest later" in talk.labels
+
+    assert "I leave the rest for later" in talk.press("The rest later")
+    talk.say("skip", "yes")
+    assert "Left for later: 3 questions. They stand in the draft as open." in talk.said
+    assert "The record number?" in talk.said
+    talk.say("later")
+    assert "When did it begin?" in talk.press("Go on with the rest")
+
+
+@pytest.mark.parametrize("how", ["button", "words"])
+def test_a_run_waits_for_what_is_still_to_come(how):
+    talk = alarmed("no", TODAY, "heat", "9", "skip", "yes")
+    assert "Later" in talk.labels
+
+    assert "Thank you." in (talk.press("Later") if how == "button" else talk.say("Later"))
+    assert talk.run.state == "waiting"
+    talk.say("my runs")
+    assert talk.labels == ["Continue: An alarm"]
+
+
+def test_what_was_still_to_come_is_given_later_and_ends_the_run():
+    talk = alarmed("no", TODAY, "heat", "9", "skip", "yes", "later")
+    assert "Still to come: Record number." in talk.say("continue")
+
+    assert "The record number?" in talk.press("Give it now: Record number")
+    assert "Changed" in talk.say("DEV-1")
+    assert talk.run.state == "finished"
+
+
+@pytest.mark.parametrize(
+    ("words", "is_given"), [("DEV-14", True), ("DEV-144", False), ("thank you all", False)]
+)
+def test_words_of_the_very_shape_of_what_a_run_waits_for_are_it(words, is_given):
+    talk = alarmed("no", TODAY, "heat", "9", "skip", "yes", "later").on(
+        replace(NORTH, values={"number": "DEV-##"})
+    )
+    *others, number, end = ALARM.steps
+    masked = replace(
+        number, does=replace(ALARM.ask("number") or Ask("", AnswerType.TEXT, ""), mask=Setting("number"))
+    )
+    talk.runs["coach-1"] = replace(talk.run, script=replace(ALARM, steps=(*others, masked, end)))
+    talk.say(words)
+
+    assert (talk.run.state == "finished") == is_given
+    assert ("not sure" in talk.said) != is_given
+
+
+def test_every_field_can_be_copied_in_the_order_of_the_sites_own_form():
+    talk = asked("end").on(replace(NORTH, form_order=("touches", "hurt")))
+    talk.say("copy field by field")
+    (reply,) = talk.replies
+
+    assert reply.text == WORDING("copies")
+    assert [(fact.label, fact.is_copy) for fact in reply.facts[:3]] == [
+        ("What it touches", True),
+        ("Anybody hurt", True),
+        ("Seen at", True),
+    ]
+
+
+def test_there_may_be_nothing_to_copy_yet():
+    assert asked("hurt").say("copy") == WORDING("nothing_to_change")
+
+
+def test_whom_to_phone_is_shown_with_the_roles_in_words():
+    talk = asked("what")
+    talk.say("talk to a person")
+
+    assert talk.replies[0].text == WORDING("humans")
+    assert talk.facts == {"lead": "4300"}
+    assert "What is it?" in talk.replies[1].text
+
+
+def test_without_a_number_the_supervisor_is_named():
+    assert Talk().on(replace(NORTH, rosters={})).say("talk to someone") == WORDING("no_humans")
+
+
+def test_what_one_has_open_is_listed_and_each_can_be_taken_up():
+    talk = asked("what")
+    talk.say("pause", SPILT, "yes", "my runs")
+
+    assert talk.replies[0].text == WORDING("runs", count=2)
+    assert talk.labels[:2] == [f"Continue: {SPILT}", "Continue: Report a spill"]
+
+
+def test_it_says_when_nothing_is_open():
+    assert Talk().say("my runs") == WORDING("no_runs")
+
+
+def test_another_run_can_be_named_to_go_on_with_it():
+    talk = asked("what")
+    talk.say("pause", SPILT, "yes")
+
+    assert talk.say("continue report a spill") == WORDING("found_run", title="Report a spill")
+    assert "What is it?" in talk.press("Continue: Report a spill")
+
+
+@pytest.mark.parametrize("text", ["continue the cleaning", "open the valve", "start of the shift"])
+def test_words_that_only_look_like_a_name_are_an_answer(text):
+    talk = asked("what")
+    talk.say(text)
+
+    assert last_answer(talk).values == (text,)
+
+
+@pytest.mark.parametrize("how", ["words", "button"])
+def test_a_second_playbook_midway_is_asked_about_first(how):
+    talk = asked("what")
+    said = (
+        talk.say("report a new spill on the floor")
+        if how == "words"
+        else talk.send(Press("start", ("spill",)))
+    )
+
+    assert said == WORDING("in_the_middle", title="Report a spill", other="Report a spill")
+    assert talk.run.is_open
+    assert "What is it?" in talk.press("Go on here")
+
+
+def test_the_first_is_put_aside_and_offered_again_when_the_second_has_ended():
+    talk = asked("what")
+    talk.send(Press("start", ("spill",)))
+    assert "Is anybody hurt?" in talk.press("Put it aside and start")
+    assert talk.runs["coach-1"].state == "paused"
+
+    assert WORDING("others_wait") in talk.say("end it")
+    assert "What is it?" in talk.press("Continue: Report a spill")
+
+
+def test_what_must_be_known_of_a_playbook_is_said_before_it_starts():
+    talk = Talk(note="Not yet approved by your site.")
+    talk.say(SPILT, "yes")
+
+    assert talk.replies[0].text == "Not yet approved by your site."
+
+
+# --- Going on elsewhere, and in another version
+
+
+def test_a_run_goes_on_in_another_playbook_in_the_same_turn_and_takes_along_what_fits():
+    talk = alarmed("no", TODAY, "a leak")
+
+    assert talk.replies[0].text == WORDING("goes_on_in", title="Report a spill")
+    assert "Is anybody hurt?" in talk.said
+    assert talk.runs["coach-1"].state == "finished"
+    talk.say("no")
+    assert "What is it?" in talk.said, "when it was seen is known"
+
+
+def test_where_the_other_playbook_is_not_in_force_it_says_whom_to_tell():
+    talk = Talk(shelf=(ALARM,))
+    talk.send(Press("start", ("alarm",)))
+    talk.say("no", TODAY)
+
+    assert talk.say("a leak").startswith(WORDING("cannot_go_there"))
+
+
+def newer_alarm(talk: Talk) -> None:
+    """The version in hand is withdrawn; the next asks for the room, and no longer for the degrees."""
+    steps = tuple(step for step in ALARM.steps if step.id != "degrees")
+    room = Step("room", "rest", Ask("Which room?", AnswerType.TEXT, "Room"))
+    newer = replace(
+        ALARM,
+        version="2",
+        hash="d" * 64,
+        steps=(*steps[:6], room, *steps[6:]),
+        control=replace(ALARM.control, what_changed="Asks for the room.", withdraws=("1",)),
+    )
+    talk.runs["coach-1"] = replace(talk.run, newer=newer)
+
+
+def test_a_withdrawn_version_is_explained_and_nothing_is_taken_until_the_person_agrees():
+    talk = alarmed("no", TODAY, "heat", "9")
+    newer_alarm(talk)
+    events = talk.run.events
+
+    said = talk.say("skip")
+    assert said.split("\n\n") == [
+        WORDING("withdrawn", title="An alarm", old="1", new="2", changed="Asks for the room."),
+        WORDING("withdrawn_kept", count=3),
+        WORDING("withdrawn_left", labels="Degrees"),
+        WORDING("withdrawn_new", labels="Room"),
+    ]
+    assert talk.run.events == events
+    assert "Which room?" in talk.press("Go on with version 2")
+    assert talk.run.script.version == "2"
+
+
+def test_what_stays_the_same_in_a_newer_version_is_not_listed():
+    talk = alarmed("no")
+    talk.runs["coach-1"] = replace(talk.run, newer=replace(ALARM, version="2", hash="d" * 64))
+    talk.say(TODAY)
+
+    assert "No longer asked" not in talk.said
+    assert "New questions" not in talk.said
+
+
+def test_instead_of_agreeing_it_can_be_put_aside_to_ask_qa():
+    talk = alarmed("no", TODAY)
+    newer_alarm(talk)
+    talk.say("heat")
+
+    assert "I have put" in talk.press("Put it aside and ask QA")
+
+
+def test_there_is_no_other_version_to_go_on_with():
+    talk = alarmed("no")
+
+    assert talk.send(Press("move", (), About("coach-1", "", 0))).startswith(WORDING("no_such_button"))
+
+
+# --- Why an answer was changed
+
+
+def test_after_a_draft_a_change_asks_for_its_reason_in_words_or_by_a_button():
+    talk = asked("end")
+    talk.say("change still wet", "no")
+    (reply,) = talk.replies
+
+    assert reply.text.endswith(WORDING("ask_reason", label="Still wet"))
+    assert [choice.label for choice in reply.choices] == [
+        WORDING("reason_mistyped"),
+        WORDING("reason_know_more"),
+        WORDING("reason_asked"),
+        "Back",
+    ]
+    assert "The reason stands beside the change." in talk.say("It had dried by then")
 
 
 # --- Laws

@@ -117,6 +117,13 @@ def test_use_keeps_a_browser_open_and_is_noted_at_most_once_a_minute(open_databa
         assert last_seen(conn) < 30 * SECOND
 
 
+def test_where_idle_is_short_use_is_noted_more_often(open_database: Database):
+    with open_database.writing() as conn:
+        aged(conn, seen=30 * SECOND)
+        access.person_of_browser(conn, "cookie", timedelta(minutes=3), ABSOLUTE)
+        assert last_seen(conn) < 15 * SECOND
+
+
 def test_what_is_no_use_of_it_keeps_no_browser_open_and_needs_no_writing(open_database: Database):
     with open_database.writing() as conn:
         aged(conn, seen=IDLE - 30 * SECOND)

@@ -205,6 +205,32 @@ def _make_tables() -> None:
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_links")),
     )
     op.create_table(
+        "enrolments",
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("site", sa.String(), nullable=False),
+        sa.Column("expires_at", Moment(), nullable=False),
+        sa.Column("used_at", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_enrolments")),
+    )
+    op.create_table(
+        "terminals",
+        sa.Column("cookie_hash", sa.String(), nullable=False),
+        sa.Column("site", sa.String(), nullable=False),
+        sa.Column("enrolled_at", Moment(), nullable=False),
+        sa.Column("closed_at", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("cookie_hash", name=op.f("pk_terminals")),
+    )
+    op.create_table(
+        "codes",
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("salt", sa.LargeBinary(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("set_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(["person"], ["people.id"], name=op.f("fk_codes_person")),
+        sa.PrimaryKeyConstraint("person", name=op.f("pk_codes")),
+    )
+    op.create_table(
         "runs",
         sa.Column("ref", sa.String(), nullable=False),
         sa.Column("person", sa.String(), nullable=False),
@@ -218,7 +244,7 @@ def _make_tables() -> None:
         sa.Column("touched_at", Moment(), nullable=False),
         sa.Column("last_seq", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "state IN ('open', 'paused', 'finished', 'cancelled')", name=op.f("ck_runs_state")
+            "state IN ('open', 'paused', 'waiting', 'finished', 'cancelled')", name=op.f("ck_runs_state")
         ),
         sa.ForeignKeyConstraint(["person"], ["people.id"], name=op.f("fk_runs_person")),
         sa.ForeignKeyConstraint(["script_hash"], ["content.hash"], name=op.f("fk_runs_script_hash")),
@@ -287,6 +313,38 @@ def _make_tables() -> None:
         sqlite_where=sa.text("state IN ('pending', 'sending')"),
     )
     op.create_index("ix_outbox_written_at", "outbox", ["written_at"], unique=False)
+    op.create_table(
+        "waiting",
+        sa.Column("run", sa.String(), nullable=False),
+        sa.Column("step", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("posted_at", Moment(), nullable=False),
+        sa.Column("seen_at", Moment(), nullable=True),
+        sa.Column("done_at", Moment(), nullable=True),
+        sa.Column("unread_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(["run"], ["runs.ref"], name=op.f("fk_waiting_run")),
+        sa.ForeignKeyConstraint(["person"], ["people.id"], name=op.f("fk_waiting_person")),
+        sa.PrimaryKeyConstraint("run", "step", "person", name=op.f("pk_waiting")),
+    )
+    op.create_index(op.f("ix_waiting_person"), "waiting", ["person"], unique=False)
+    op.create_index(
+        "ix_waiting_unread_at",
+        "waiting",
+        ["unread_at"],
+        unique=False,
+        postgresql_where=sa.text("unread_at IS NOT NULL"),
+        sqlite_where=sa.text("unread_at IS NOT NULL"),
+    )
+    op.create_table(
+        "rings",
+        sa.Column("run", sa.String(), nullable=False),
+        sa.Column("clock", sa.String(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(["run"], ["runs.ref"], name=op.f("fk_rings_run")),
+        sa.PrimaryKeyConstraint("run", "clock", name=op.f("pk_rings")),
+    )
+    op.create_index(op.f("ix_rings_at"), "rings", ["at"], unique=False)
     op.create_table(
         "run_events",
         sa.Column("run", sa.String(), nullable=False),

@@ -1,0 +1,142 @@
+"""What a turn may look at, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.conversation.guide import Tell
+from bot.conversation.session import Session
+from bot.conversation.wording import Wording
+from bot.person import Person
+from bot.reply import Citation, Reply
+from bot.site import Site
+from playbooks.decision import Reach
+from playbooks.run import Event, RunState
+from playbooks.script import Script
+
+LIVELY: frozenset[RunState] = frozenset({"open", "paused", "waiting"})
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRun:
+    """A run as stored, with the script it is pinned to. `state` is open, paused, waiting, finished or cancelled.
+
+    `newer` is the version to go on with, where the one in hand was withdrawn.
+    """
+
+    ref: str
+    title: str
+    script: Script
+    events: tuple[Event, ...]
+    state: RunState = "open"
+    newer: Script | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a person's plain words are answers to it."""
+        return self.state == "open"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is left to ask."""
+        return self.state not in LIVELY
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Another person's run that this one was told about, by its step `step`; `may_free`: they may release its stop."""
+
+    run: OpenRun
+    owner: Person
+    step: str
+    may_free: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RunCard:
+    """Another run of the person that can be taken up again."""
+
+    ref: str
+    title: str
+    state: RunState = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """Something that waits for the person: whose run told them, by which step, when; and whether they read it."""
+
+    run: str
+    title: str
+    step: str
+    of: str
+    posted_at: datetime
+    is_seen: bool
+    may_free: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MadeDraft:
+    """A draft the person made earlier, to be listed."""
+
+    run: str
+    title: str
+    number: int
+    formats: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything a turn may look at.
+
+    `run` is the run the message is about, or the one in focus; `others` can be taken up again, and `watched` is
+    another person's. `shelf` are the playbooks this person can start here. `new_ref` names a run that begins,
+    `reach` finds the people behind a role now, `drafts` lists what the person has made, `waits` what waits for
+    them, `colleague` finds somebody of the site by name, and `status_note` says what to know of a script before it
+    is started: each is looked up only when a turn needs it. `names` are those of people in the run, by id.
+    """
+
+    person: Person
+    site: Site
+    session: Session
+    run: OpenRun | None
+    shelf: Sequence[Script]
+    wording: Wording
+    sources: Mapping[str, Citation]
+    now: datetime
+    new_ref: Callable[[], str]
+    reach: Reach
+    drafts: Callable[[], Sequence[MadeDraft]]
+    waits: Callable[[], Sequence[Waited]]
+    colleague: Callable[[str], Person | None]
+    status_note: Callable[[Script], str]
+    others: Sequence[RunCard] = ()
+    watched: Watched | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RunChange:
+    """What a turn adds to a run; `begun` and `title` are there when the run begins with it.
+
+    `moved_to` is the version it goes on with, `given_to` the person it belongs to from now on.
+    """
+
+    ref: str
+    events: tuple[Event, ...]
+    state: RunState
+    begun: Script | None = None
+    title: str = ""
+    moved_to: Script | None = None
+    given_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What came of a message: what to say, to whom else, the session from now on, and what runs get new events."""
+
+    replies: tuple[Reply, ...]
+    session: Session
+    changes: tuple[RunChange, ...] = ()
+    tells: tuple[Tell, ...] = ()

@@ -1,0 +1,291 @@
+"""A whole plant without a network: the coach on a database, people who talk with it, and a clock that can be moved."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+from docx import Document
+from sqlalchemy import func, select
+
+from bot.app import HOME, PULLED
+from bot.coach import Coach, Office
+from bot.content.library import Library
+from bot.content.reader import load_library
+from bot.message import Address, Identity, Message, Press
+from bot.reply import Choice, Reply
+from bot.store import addresses, outbox, people, runs, sessions
+from bot.store.database import Database
+from bot.store.tables import metadata
+from playbooks.answer import Upload
+from playbooks.loader import load_whole
+from playbooks.run import Answered, Event, Ledger, What, canonical_json, fold, hash_of
+from tests.dialogue import Clock
+
+COLD = "temp in cold room 2 was out of range this morning"
+RECORD = "DEV-2026-014"
+ANSWERS: Mapping[str, str] = {
+    "someone_hurt": "no",
+    "patient_or_product": "no",
+    "step_held": "yes",
+    "who_told": "Shift supervisor 06:05, QA 06:20",
+    "official_record": "Cold store log CS-02 p. 41",
+    "kind": "equipment",
+    "lab_result": "no",
+    "noticed_at": "today 06:00",
+    "noticed_how": "Daily check by the shift lead",
+    "reported_at": "today 06:20",
+    "reported_to": "QA on call",
+    "happened_at": "not known yet",
+    "where": "Cold room CR-02",
+    "what_happened": "SOP-114 asks for 2 to 8 °C. The chart shows 9.4 °C from 02:10.",
+    "involved": "batch",
+    "batches": "00123",
+    "other_touched": "no",
+    "why_no_others": "Nothing else was cooled there that night",
+    "whereabouts": "here",
+    "containment.is_safe": "yes",
+    "containment.done_so_far": "stopped, labelled",
+    "containment.product_on_hold": "yes",
+    "containment.hold_where": "CR-03, yellow hold label",
+    "containment.kept": "data",
+    "containment.shared": "Nothing today",
+    "containment.next_shift": "yes",
+    "similar": "no",
+    "late_note": "skip",
+    "evidence": "skip",
+    "review": "yes",
+    "record_number": "later",
+}
+
+
+@functools.cache
+def library() -> Library:
+    """What is shipped, with its fictional sites."""
+    return load_library()
+
+
+@dataclass
+class Plant:
+    """The coach of the fictional sites on one database; everybody speaks on the web unless told otherwise."""
+
+    database: Database
+    library: Library = field(default_factory=library)
+    clock: Clock = field(default_factory=Clock)
+    refs: Iterator[str] = field(default_factory=lambda: (f"coach-{n:04}" for n in itertools.count(1)))
+    names: Iterator[int] = field(default_factory=itertools.count)
+    homes: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.coach = self.with_library(self.library)
+        with self.database.writing() as conn:
+            for person in self.library.people:
+                if people.by_id(conn, person.id) is None:
+                    people.add(conn, person)
+
+    def with_library(self, content: Library) -> Coach:
+        """Another process, with this content."""
+        return Coach(Office(self.database, content, self.clock, lambda: next(self.refs), PULLED, HOME))
+
+    def restart(self) -> None:
+        """The process is gone; another takes its place."""
+        self.coach = self.with_library(self.library)
+
+    def later(self, **passed: float) -> None:
+        """Time passes: `later(minutes=15)`."""
+        self.clock.now += timedelta(**passed)
+
+    # Speaking
+
+    def message(
+        self,
+        text: str = "",
+        press: Press | None = None,
+        *,
+        by: str = "alex",
+        channel: str = "web",
+        event_id: str = "",
+        files: Sequence[Upload] = (),
+    ) -> Message:
+        event_id = event_id or f"event-{next(self.names)}"
+        address, sender = Address(channel, by), Identity(channel, by)
+        return Message(event_id, address, sender, text, press, files=tuple(files))
+
+    def say(self, *said: str, by: str = "alex") -> list[Reply]:
+        """Say these one after another; what was replied to the last."""
+        self.hear(*said, by=by)
+        return self.replies(by)
+
+    def hear(self, *said: str, by: str = "alex") -> None:
+        """The same, without a look at what was replied."""
+        for text in said:
+            self.coach.hear(self.message(text, by=by))
+
+    def press(self, label: str, *, by: str = "alex") -> list[Reply]:
+        """Press the newest button with this label."""
+        self.coach.hear(self.message(press=self.button(label, by), by=by))
+        return self.replies(by)
+
+    def button(self, label: str, by: str = "alex") -> Press:
+        """The newest button with this label, in anything the coach said to them."""
+        said = [Reply.from_json(line.payload) for line in self.lines(by) if line.kind != "echo"]
+        found = [
+            press
+            for reply in said
+            for name, press in [(c.label, c.press) for c in reply.choices]
+            + [(f.change_words, f.change.press) for f in reply.facts if f.change]
+            if name == label
+        ]
+        assert found, (
+            f"no button {label!r} for {by}; the last reply was\n{said[-1].text if said else 'nothing'}"
+        )
+        return found[-1]
+
+    def start(self, opening: str = COLD, *, by: str = "alex") -> str:
+        """Begin the playbook that these words call for; the reference of the run."""
+        self.say(opening, "yes", by=by)
+        return self.focus(by)
+
+    def upto(self, step: str, *, by: str = "alex", **given: str) -> str:
+        """Go on with `given` answers and the usual ones until `step` is asked, or all is done ("end"); the run."""
+        for _ in range(len(ANSWERS) + 5):
+            ref = self.focus(by)
+            asking = self.ledger(ref).asking
+            if asking == step or (step == "end" and self.state(ref) in {"finished", "waiting"}):
+                return ref
+            self.hear({**ANSWERS, **given}[asking], by=by)
+        raise AssertionError(f"{step} was never asked; the last words were\n{self.said(by)}")
+
+    def drafted(self, *, by: str = "alex", **given: str) -> str:
+        """A run that has its first draft; its reference."""
+        self.start(by=by)
+        return self.upto("end", by=by, **given)
+
+    def ring(self) -> int:
+        """What the clock process does every 15 seconds."""
+        return self.coach.ring()
+
+    # What came of it
+
+    def home(self, by: str, channel: str) -> int:
+        """The address where this person reads."""
+        if (by, channel) not in self.homes:
+            with self.database.writing() as conn:
+                self.homes[by, channel] = addresses.find_or_add(conn, Address(channel, by), by).id
+        return self.homes[by, channel]
+
+    def lines(self, by: str = "alex", channel: str = "web") -> list[outbox.OutboxMessage]:
+        home = self.home(by, channel)
+        with self.database.reading() as conn:
+            return outbox.transcript(conn, home, 0, 10_000)
+
+    def replies(self, by: str = "alex") -> list[Reply]:
+        """What the coach said to their last words."""
+        home = self.home(by, "web")
+        with self.database.reading() as conn:
+            last = outbox.earlier(conn, home, None, 20)
+        lines = list(itertools.takewhile(lambda line: line.kind != "echo", reversed(last)))
+        return [Reply.from_json(line.payload) for line in reversed(lines) if line.kind == "reply"]
+
+    def said(self, by: str = "alex") -> str:
+        """The same as one text."""
+        return "\n\n".join(reply.text for reply in self.replies(by))
+
+    def told(self, by: str, channel: str = "web") -> list[Reply]:
+        """Everything the coach told them of its own accord."""
+        return [Reply.from_json(line.payload) for line in self.lines(by, channel) if line.kind == "tell"]
+
+    def news(self, by: str) -> list[str]:
+        """The texts of the same."""
+        return [reply.text for reply in self.told(by)]
+
+    def focus(self, by: str = "alex") -> str:
+        with self.database.reading() as conn:
+            return sessions.load(conn, by).focus
+
+    def events(self, ref: str) -> tuple[Event, ...]:
+        with self.database.reading() as conn:
+            return runs.events(conn, ref)
+
+    def whats(self, ref: str) -> list[What]:
+        """What happened in the run, in order."""
+        return [event.what for event in self.events(ref)]
+
+    def ledger(self, ref: str) -> Ledger:
+        return fold(self.events(ref))
+
+    def row(self, ref: str) -> runs.RunRow:
+        with self.database.reading() as conn:
+            row = runs.get(conn, ref)
+        assert row, f"there is no run {ref}"
+        return row
+
+    def state(self, ref: str) -> str:
+        return self.row(ref).state
+
+    def answered(self, ref: str) -> list[tuple[str, tuple[str, ...]]]:
+        return [(what.step, what.values) for what in self.whats(ref) if isinstance(what, Answered)]
+
+    def counts(self) -> dict[str, int]:
+        """How many rows each table has."""
+        with self.database.reading() as conn:
+            return {
+                table.name: conn.execute(select(func.count()).select_from(table)).scalar_one()
+                for table in metadata.sorted_tables
+            }
+
+    def markdown(self, ref: str, number: int = 1, by: str = "alex") -> str:
+        return self.rendered(ref, number, "md", by).decode()
+
+    def word(self, ref: str, number: int = 1, by: str = "alex") -> str:
+        """Every paragraph and cell of the Word file."""
+        word = Document(BytesIO(self.rendered(ref, number, "docx", by)))
+        cells = [cell.text for table in word.tables for row in table.rows for cell in row.cells]
+        return "\n".join([*(paragraph.text for paragraph in word.paragraphs), *cells])
+
+    def rendered(self, ref: str, number: int, kind: str, by: str) -> bytes:
+        order = self.coach.draft(by, ref, number)
+        assert order, f"{by} has no draft {number} of {ref}"
+        return order.render(kind).content
+
+
+def next_release(
+    old: Library, edit: Callable[[dict[str, Any]], None], playbook: str = "deviation-open"
+) -> Library:
+    """The library of the next release, in which this playbook was edited; `edit` gets `{script, uses}` as plain data."""
+    book = old.playbooks[playbook]
+    tree = json.loads(book.canonical)
+    edit(tree)
+    canonical = canonical_json(tree)
+    script = load_whole(json.loads(canonical))
+    assert script.hash == hash_of(tree) != book.script.hash
+    return replace(
+        old, playbooks={**old.playbooks, playbook: replace(book, script=script, canonical=canonical)}
+    )
+
+
+def step_in(tree: dict[str, Any], step: str) -> dict[str, Any]:
+    """A step of the edited playbook, by its name."""
+    found: dict[str, Any] = next(each for each in tree["script"]["steps"] if each["id"] == step)
+    return found
+
+
+def buttons(reply: Reply) -> Sequence[Choice]:
+    """Everything that can be pressed in a reply."""
+    return [*reply.choices, *(fact.change for fact in reply.facts if fact.change)]
+
+
+def labels(replies: Sequence[Reply]) -> list[str]:
+    """The labels of the buttons of these replies."""
+    return [choice.label for reply in replies for choice in reply.choices]
+
+
+def facts(replies: Sequence[Reply]) -> dict[str, str]:
+    """The lines of these replies: short name and value."""
+    return {fact.label: fact.value for reply in replies for fact in reply.facts}
