@@ -9,7 +9,7 @@ import signal
 import socket
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import structlog
@@ -19,10 +19,12 @@ from bot import jobs
 from bot.channels.web.adapter import WebChat
 from bot.channels.web.ports import WebOptions
 from bot.coach import Coach, Office
-from bot.content import Library, load_library
+from bot.content.library import Library
+from bot.content.reader import load_library
 from bot.dashboard.health import Health
 from bot.delivery import PATIENCE, TIMING, Delivery, Patience, Sender, Timing
 from bot.desk import WebDesk
+from bot.doorkeeper import SHARED_IDLE
 from bot.errors import CoachError, StoreUnavailable
 from bot.news import News
 from bot.person import Person
@@ -67,6 +69,16 @@ def new_secret() -> str:
     return secrets.token_urlsafe(32)
 
 
+def new_code() -> str:
+    """A personal code of six digits, for shared terminals."""
+    return f"{secrets.randbelow(1_000_000):06d}"
+
+
+def new_salt() -> bytes:
+    """128 bits to keep a code with."""
+    return secrets.token_bytes(16)
+
+
 def new_ref() -> str:
     """A run reference of a shape that no QMS uses, such as `coach-7k2m`."""
     return "coach-" + "".join(secrets.choice(_REF_LETTERS) for _ in range(4))
@@ -95,12 +107,16 @@ def build(
     *,
     clock: Callable[[], datetime] = now,
     senders: Mapping[str, Sender] | None = None,
+    is_preview: bool = False,
 ) -> App:
-    """The coach as `settings` say. Raises NotReady, ContentRefused, StoreUnavailable."""
+    """The coach as `settings` say. Raises NotReady, ContentRefused, StoreUnavailable.
+
+    In a preview, playbooks that are not released or not in force can be started too.
+    """
     must_last(settings)
     if settings.site_folder and not settings.site_folder.is_dir():
         raise NotReady(f"QMS_COACH_SITE is {settings.site_folder}, which is no folder")
-    library = load_library(settings.site_folder)
+    library = replace(load_library(settings.site_folder), is_preview=is_preview)
     database = Database(settings.database_url)
     coach = Coach(Office(database, library, clock, new_ref, PULLED, HOME))
     return App(settings, database, library, coach, clock, senders or {})
@@ -249,7 +265,9 @@ async def _work(
         tasks.append(asyncio.create_task(delivery.run(stop)))
     clock = None
     if duties.keeps_time:
-        clock = Clock(jobs.clock_jobs(app.database, app.settings.anchor_file, process, stop.is_set))
+        clock = Clock(
+            jobs.clock_jobs(app.database, app.settings.anchor_file, process, stop.is_set, app.coach.ring)
+        )
         clock.start()
     tasks.append(asyncio.create_task(_mind(app, process, stop, clock)))
     log.info("process started", process=process)
@@ -306,6 +324,7 @@ def web_application(app: App, *, is_demo: bool = False) -> web.Application:
         secret_key=secret.get_secret_value() if secret else new_secret(),
         site_names={site.id: site.name for site in app.library.sites.values()},
         behind_proxy=app.settings.behind_proxy,
+        shared_idle=round(SHARED_IDLE.total_seconds()),
     )
     chat = WebChat(desk, options, new_secret=new_secret)
     application = web.Application(client_max_size=1_000_000)

@@ -5,17 +5,21 @@ Works with piped lines too; then nothing is coloured and no prompt is printed.
 
 from __future__ import annotations
 
+import shlex
 import textwrap
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from bot.attachment import Attachment, AttachmentRefused, must_fit, read_attachment
+from bot.errors import CoachError
 from bot.message import Address, Identity, Message, legible
 from bot.reply import Choice, Fact, File, Reply, Tone
 
 CHANNEL = "terminal"
 SAVE = "save"
+ATTACH = "attach"
 _WIDTH = 88
 _LEAVING = frozenset({"exit", "quit", "bye"})
 _MARKS = {Tone.STOP: "!! ", Tone.NOTICE: "-- ", Tone.DONE: "ok "}
@@ -24,11 +28,14 @@ _MARKS = {Tone.STOP: "!! ", Tone.NOTICE: "-- ", Tone.DONE: "ok "}
 class Desk(Protocol):
     """The coach as the terminal sees it."""
 
-    def hear(self, message: Message) -> Sequence[Reply]:
-        """Take in `message`; what the coach says to it, after the commit."""
+    def hear(self, message: Message, attachments: Sequence[Attachment] = ()) -> Sequence[Reply]:
+        """Take in `message` and the files sent with it; what the coach says to it, after the commit."""
 
     def save(self, file: File) -> str:
         """Write a draft where the person can find it; the path."""
+
+    def load(self, path: str) -> bytes:
+        """The content of a file that is to be sent. Raises CoachError where it cannot be read."""
 
 
 @dataclass(slots=True)
@@ -56,13 +63,33 @@ class Console:
             self.take(line)
 
     def take(self, line: str) -> None:
-        """One line: a number that stands for a button, `save`, or words."""
+        """One line: a number that stands for a button, `save`, `attach` and paths, or words."""
         text = legible(line).strip()
+        command, _, paths = text.partition(" ")
+        if command.lower() == ATTACH and paths.strip() and self.asks_for_files:
+            self.attach(paths)
+            return
         if text.lower() == SAVE and self.files:
             for file in self.files:
                 self.write(visible(f"   saved: {self.desk.save(file)}"))
             return
         self.say(self.message(text))
+
+    @property
+    def asks_for_files(self) -> bool:
+        """Whether the open question is one for files; elsewhere `attach` is a word like any other."""
+        return bool(self.latest and self.latest.field and self.latest.field.kind == "attachment")
+
+    def attach(self, paths: str) -> None:
+        """Send the files at these paths; one with spaces in it stands in quotes."""
+        try:
+            loaded = [(path, self.desk.load(path)) for path in _split(paths)]
+            must_fit([len(content) for _, content in loaded])
+            files = tuple(read_attachment(path, content) for path, content in loaded)
+        except CoachError as error:
+            self.write(visible(f"   {error}"))
+            return
+        self.say(replace(self.message(""), files=tuple(file.upload for file in files)), files)
 
     def message(self, text: str) -> Message:
         """What was typed, as a message. A number is the button with that number, a word the aside with that label."""
@@ -78,9 +105,9 @@ class Console:
             return self.choices[int(text) - 1]
         return next((choice for choice in self.asides if choice.label.lower() == text.lower()), None)
 
-    def say(self, message: Message) -> None:
+    def say(self, message: Message, attachments: Sequence[Attachment] = ()) -> None:
         """Send `message` and show what comes back; only the last reply's buttons count from then on."""
-        for reply in self.desk.hear(message):
+        for reply in self.desk.hear(message, attachments):
             self.show(reply)
 
     def show(self, reply: Reply) -> None:
@@ -105,8 +132,12 @@ def lines_of(reply: Reply) -> Iterator[str]:
     if reply.field and reply.field.kind == "multi":
         for place, (_, label) in enumerate(reply.field.options, 1):
             yield f"   [{chr(ord('a') + place - 1)}] {label}"
+    elif reply.field and reply.field.kind == "attachment":
+        kinds = ", ".join(reply.field.allow) or "jpg, png, pdf"
+        yield f"   to send files ({kinds}; at most {reply.field.max_files}), type '{ATTACH}' and their paths"
     elif reply.field and reply.field.placeholder:
-        yield f"   ({reply.field.placeholder})"
+        lead = "in " if reply.field.kind == "number" else ""
+        yield f"   ({lead}{reply.field.placeholder})"
     for number, choice in enumerate((c for c in reply.choices if not c.is_aside), 1):
         yield f"   [{number}] {choice.label}"
     if asides := [choice.label for choice in reply.choices if choice.is_aside]:
@@ -123,9 +154,21 @@ def _facts(facts: Sequence[Fact]) -> Iterator[str]:
         if fact.group and fact.group != group:
             group = fact.group
             yield f"   {group}"
+        if fact.is_copy:  # as it is, from the first column on, so that it can be marked and copied
+            yield f"   {fact.label}:"
+            yield from fact.value.split("\n")
+            continue
         yield from _wrapped(f"{fact.label}: {fact.value}", "     ")
     if any(fact.change for fact in facts):
         yield "   to change one, type 'change' and its name, such as: change " + facts[0].label.lower()
+
+
+def _split(paths: str) -> list[str]:
+    """Paths as a shell reads them. Raises AttachmentRefused where a quote is not closed."""
+    try:
+        return shlex.split(paths)
+    except ValueError:
+        raise AttachmentRefused("A quote is not closed there. Please type the paths again.") from None
 
 
 def visible(line: str) -> str:

@@ -62,14 +62,22 @@ class ChatPage:
         expect(self.lines.last).to_contain_text(words)
         expect(self.page.locator("body")).not_to_have_class("sending")
 
-    def to_the_review(self) -> None:
-        """The short conversation, as far as its review."""
+    def to_the_record(self) -> None:
+        """The first questions, as far as the official record."""
         self.say("open a deviation", "Shall we write it down")
-        self.press("Yes, let's start", "Could this affect a patient")
-        self.press("No", "official record")
-        self.say("Logbook p. 4", "first noticed")
-        self.say("yesterday 06:00", "when did it happen")
-        self.press("Not known yet", "Where?")
-        self.say("Room 12", "what should have happened")
-        self.say("The door was open.\nIt should have been shut.", "What does it touch?")
-        self.tick("Records", then="Is it right?")
+        self.press("Yes, let's start", "Is anyone hurt")
+        self.press("No", "Could this affect a patient")
+        self.press("No", "Is the step stopped")
+        self.press("Yes", "Who knows?")
+        self.say("Shift supervisor 06:05", "official record")
+
+    def to_the_files(self) -> None:
+        """The first questions in a hurry, as far as the attachments."""
+        self.to_the_record()
+        self.say("Logbook p. 4", "Which of these is closest?")
+        self.press("The rest later", "Is there anything to attach?")
+
+    def to_the_review(self) -> None:
+        """A conversation in a hurry, as far as its review."""
+        self.to_the_files()
+        self.press("Skip", "Is it right?")

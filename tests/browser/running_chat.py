@@ -21,8 +21,9 @@ T = TypeVar("T")
 class RunningChat:
     """Starts, stops and starts again at the same address, while the desk lives on."""
 
-    def __init__(self, desk: FakeDesk, *, heartbeat: float = 15.0) -> None:
+    def __init__(self, desk: FakeDesk, *, heartbeat: float = 15.0, shared_idle: int = 180) -> None:
         self.desk = desk
+        self._shared_idle = shared_idle
         self._heartbeat = heartbeat
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -57,7 +58,9 @@ class RunningChat:
     async def _start(self) -> None:
         chat = WebChat(
             self.desk,
-            WebOptions("a key for tests", site_names={"north": "Northfield Tablets"}),
+            WebOptions(
+                "a key for tests", site_names={"north": "Northfield Tablets"}, shared_idle=self._shared_idle
+            ),
             new_secret=secrets.token_urlsafe,  # noqa: TID251 - a test is its own app
             heartbeat=self._heartbeat,
         )

@@ -24,7 +24,7 @@ def chat_page(page: Page, demo: str) -> ChatPage:
 
 def test_a_conversation_by_mouse_ends_in_a_draft_as_word_and_as_markdown(chat_page: ChatPage, tmp_path: Path):
     chat_page.to_the_review()
-    chat_page.press("This is right", "Thank you")
+    chat_page.press("This is right", "what is the record number?")
 
     for format_ in ("Word", "Markdown"):
         with chat_page.page.expect_download() as download:
@@ -34,22 +34,22 @@ def test_a_conversation_by_mouse_ends_in_a_draft_as_word_and_as_markdown(chat_pa
     word, markdown = sorted(tmp_path.iterdir())
     assert [word.suffix, markdown.suffix] == [".docx", ".md"]
     assert "word/document.xml" in zipfile.ZipFile(word).namelist()
-    assert "Room 12" in markdown.read_text(encoding="utf-8")
+    assert "Logbook p. 4" in markdown.read_text(encoding="utf-8")
 
 
 def test_every_press_reads_as_the_words_on_its_button(chat_page: ChatPage):
     chat_page.to_the_review()
 
-    assert chat_page.own[-9:] == [
+    assert chat_page.own == [
         "open a deviation",
         "Yes, let's start",
         "No",
+        "No",
+        "Yes",
+        "Shift supervisor 06:05",
         "Logbook p. 4",
-        "yesterday 06:00",
-        "Not known yet",
-        "Room 12",
-        "The door was open.\nIt should have been shut.",
-        "Records",
+        "The rest later",
+        "Skip",
     ]
 
 
@@ -75,20 +75,18 @@ def test_a_conversation_by_keyboard_alone(page: Page, demo: str):
     _tab_to(page, "Skip to the answer box")
     keys.press("Enter")
     typed("open a deviation", "Shall we write it down")
-    pressed("Yes, let's start", "Could this affect a patient")
-    pressed("No", "official record")
-    typed("Logbook p. 4", "first noticed")
-    typed("yesterday 06:00", "when did it happen")
-    typed("yesterday 05:30", "Where?")
-    typed("Room 12", "what should have happened")
-    typed("The door was open.", "What does it touch?")
-    _tab_to(page, "Records")
-    keys.press("Space")
-    pressed("Send", "Is it right?")
-    pressed("Change: Where", "You are changing")
-    expect(chat_page.box).to_have_value("Room 12")
-    typed("Room 13", "Is it right?")
-    pressed("This is right", "Thank you")
+    pressed("Yes, let's start", "Is anyone hurt")
+    pressed("No", "Could this affect a patient")
+    pressed("No", "Is the step stopped")
+    pressed("Yes", "Who knows?")
+    typed("Shift supervisor 06:05", "official record")
+    typed("Logbook p. 4", "Which of these is closest?")
+    pressed("The rest later", "Is there anything to attach?")
+    pressed("Skip", "Is it right?")
+    pressed("Change: Official record", "You are changing")
+    expect(chat_page.box).to_have_value("Logbook p. 4")
+    typed("Logbook p. 5", "Is it right?")
+    pressed("This is right", "what is the record number?")
     _tab_to(page, "Word")
     with page.expect_download():
         keys.press("Enter")
@@ -123,14 +121,14 @@ def test_a_second_enter_answers_no_question_that_nobody_has_read(chat_page: Chat
 def test_an_answer_is_changed_from_the_review_and_the_others_are_kept(chat_page: ChatPage):
     chat_page.to_the_review()
 
-    chat_page.press("Change: Where", "You are changing: Where")
-    expect(chat_page.box).to_have_value("Room 12")
-    chat_page.say("Room 13", "Is it right?")
+    chat_page.press("Change: Official record", "You are changing: Official record")
+    expect(chat_page.box).to_have_value("Logbook p. 4")
+    chat_page.say("Logbook p. 5", "Is it right?")
 
-    facts = chat_page.question.locator("dl")
-    expect(facts.filter(has_text="Where")).to_contain_text("Room 13")
-    expect(facts.filter(has_text="Official record")).to_contain_text("Logbook p. 4")
-    assert "Change: Where" in chat_page.own
+    facts = chat_page.question.locator("dl > div")
+    expect(facts.filter(has_text="Official record")).to_contain_text("Logbook p. 5")
+    expect(facts.filter(has_text="Who was told")).to_contain_text("Shift supervisor 06:05")
+    assert "Change: Official record" in chat_page.own
 
 
 def test_on_a_phone_everything_fits_and_can_be_hit_with_a_glove(new_page: NewPage, demo: str):
@@ -152,9 +150,10 @@ def test_a_stop_stays_in_sight_when_the_next_question_follows_it(new_page: NewPa
     chat_page = ChatPage(page)
     chat_page.enter(demo, ALEX)
     chat_page.say("open a deviation", "Shall we write it down")
-    chat_page.press("Yes, let's start", "Could this affect a patient")
+    chat_page.press("Yes, let's start", "Is anyone hurt")
+    chat_page.press("No", "Could this affect a patient")
 
-    chat_page.press("Yes, it could", "official record")
+    chat_page.press("Yes, it could", "I have posted this to QA")
 
     expect(page.locator(".tone-stop .words")).to_be_in_viewport(ratio=1)
 

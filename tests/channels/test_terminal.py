@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.attachment import Attachment
 from bot.channels.terminal import Console, lines_of, visible
+from bot.errors import CoachError
 from bot.message import About, Message, Press
 from bot.reply import Choice, Citation, Fact, Field, File, Progress, Reply, Tone
 
@@ -20,6 +22,24 @@ BACK = Choice("Back", Press("back", (), ABOUT), is_aside=True)
 RELEASED = Reply("Was it released?", Tone.QUESTION, choices=(YES, NO, BACK))
 WHERE = Reply("Where?", Tone.QUESTION, field=Field("text", ABOUT, "Where", placeholder="such as: room 12"))
 DRAFTED = Reply("Ready.", Tone.DONE, files=(File("coach-7k2m-draft-1.docx", "x", "coach-7k2m", 1),))
+EVIDENCE = Reply(
+    "Anything to attach?",
+    Tone.QUESTION,
+    field=Field("attachment", ABOUT, "Attachments", allow=("jpg", "png"), max_files=3),
+)
+COPIES = Reply(
+    "Copy each field.",
+    facts=(
+        Fact("What", "a chipped tablet,\nabout forty " + "x" * 100, is_copy=True),
+        Fact("Line", "L3", is_copy=True),
+    ),
+)
+ON_DISK = {
+    "a.png": b"\x89PNG\r\n\x1a\n",
+    "my chart.jpg": b"\xff\xd8\xff",
+    "a.exe": b"MZ",
+    "big.png": b"x" * 10_000_001,
+}
 ESCAPE = "\x1b[2J"
 
 
@@ -30,14 +50,21 @@ class Scripted:
         self.replies = iter(replies)
         self.heard: list[Message] = []
         self.saved: list[File] = []
+        self.attached: list[Attachment] = []
 
-    def hear(self, message: Message) -> Sequence[Reply]:
+    def hear(self, message: Message, attachments: Sequence[Attachment] = ()) -> Sequence[Reply]:
         self.heard.append(message)
+        self.attached += attachments
         return [reply] if (reply := next(self.replies, None)) else []
 
     def save(self, file: File) -> str:
         self.saved.append(file)
         return f"/drafts/{file.name}"
+
+    def load(self, path: str) -> bytes:
+        if path not in ON_DISK:
+            raise CoachError(f"{path} cannot be read: No such file or directory")
+        return ON_DISK[path]
 
 
 def console(*replies: Reply) -> tuple[Console, Scripted, list[str]]:
@@ -93,6 +120,71 @@ def test_only_the_last_replys_buttons_count():
     prompt.take("1")
 
     assert (desk.heard[-1].text, desk.heard[-1].press) == ("1", None)
+
+
+def test_files_are_attached_by_their_paths_and_one_with_spaces_stands_in_quotes():
+    prompt, desk, _ = console(EVIDENCE)
+
+    prompt.take('Attach a.png "my chart.jpg"')
+
+    assert [(file.name, file.kind) for file in desk.attached] == [("a.png", "png"), ("my chart.jpg", "jpg")]
+    assert (desk.heard[-1].files, desk.heard[-1].about) == (
+        tuple(file.upload for file in desk.attached),
+        ABOUT,
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("attach nothing.png", "nothing.png cannot be read"),
+        ("attach a.exe", '"a.exe" is no photo (JPG, PNG) and no PDF'),
+        ("attach big.png", "more than 10 MB"),
+        ("attach " + "a.png " * 11, "more than 10 files"),
+        ('attach "a.png', "A quote is not closed"),
+    ],
+)
+def test_what_cannot_be_attached_is_said_and_nothing_is_sent(line: str, words: str):
+    prompt, desk, written = console(EVIDENCE)
+
+    prompt.take(line)
+
+    assert words in written[-1]
+    assert len(desk.heard) == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "line"),
+    [
+        (WHERE, "attach a.png"),
+        pytest.param(EVIDENCE, "attach", id="nothing named"),
+        (EVIDENCE, "attached already"),
+    ],
+)
+def test_where_no_files_are_asked_for_or_named_attach_is_a_word_like_any_other(question: Reply, line: str):
+    prompt, desk, _ = console(question)
+
+    prompt.take(line)
+
+    assert (desk.heard[-1].text, desk.attached) == (line, [])
+
+
+def test_a_question_for_files_says_how_to_send_them():
+    assert "to send files (jpg, png; at most 3), type 'attach' and their paths" in shown(EVIDENCE)
+
+
+def test_a_value_to_copy_stands_in_lines_of_its_own_as_it_is():
+    lines = list(lines_of(COPIES))
+
+    start = lines.index("   What:")
+    assert lines[start + 1 : start + 3] == ["a chipped tablet,", "about forty " + "x" * 100]
+    assert lines[start + 3 : start + 5] == ["   Line:", "L3"]
+
+
+def test_a_number_is_asked_for_with_its_unit():
+    warm = Reply("How warm?", Tone.QUESTION, field=Field("number", ABOUT, "Temperature", placeholder="°C"))
+
+    assert "(in °C)" in shown(warm)
 
 
 def test_every_message_has_an_id_of_its_own():

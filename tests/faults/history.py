@@ -21,7 +21,7 @@ from bot import app as application
 from bot import jobs
 from bot.app import HOME, PULLED
 from bot.coach import Coach, Office
-from bot.content import load_library
+from bot.content.reader import load_library
 from bot.message import Address, Identity, Message
 from bot.person import Person
 from bot.store import addresses, migrate, people, tables

@@ -21,6 +21,7 @@ from sqlalchemy import event
 from bot import app as application
 from bot import logs
 from bot.app import HOME, PULLED, App, Duties
+from bot.attachment import Attachment
 from bot.coach import Coach, Office
 from bot.delivery import Patience, Timing
 from bot.errors import StoreUnavailable
@@ -136,9 +137,9 @@ class _DyingCoach(Coach):
         super().__init__(Office(app.database, app.library, app.clock, application.new_ref, PULLED, HOME))
         self._left = number
 
-    def hear(self, message: Message) -> Heard:
+    def hear(self, message: Message, attachments: Sequence[Attachment] = ()) -> Heard:
         """As always, until the last one."""
-        heard = super().hear(message)
+        heard = super().hear(message, attachments)
         self._left -= 1
         if self._left == 0:
             _die()

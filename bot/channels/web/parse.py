@@ -5,6 +5,8 @@ The page posts a form, `application/x-www-form-urlencoded`, with the fields
 - `event_id`: made by the page for each attempt, and the same again when it sends again;
 - `about`: the question that stood in front of the person (`run|step|turn`), or nothing;
 - and one of `text` (typed words), `press` (the token on a button) or `multi=1` with any number of `value`.
+
+Files come as `multipart/form-data` with the same `event_id` and `about`; see `upload.py`.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qs
 
+from bot.attachment import Attachment
 from bot.errors import CoachError
 from bot.message import About, Address, Identity, Message, Press, legible
 
@@ -21,6 +24,7 @@ LONGEST_TEXT = 20_000
 _LONGEST_TOKEN = 1_000
 _MOST_FIELDS = 250
 _SEPARATOR = "|"
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _EVENT_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 Form = Mapping[str, Sequence[str]]
@@ -75,20 +79,44 @@ def _is_ours(text: str) -> bool:
     return len(text) <= _LONGEST_TOKEN and legible(text) == text
 
 
+def number(text: str) -> int:
+    """A place in the conversation, as an address of ours carries it."""
+    if not _NUMBER.fullmatch(text):
+        raise Unreadable("I do not know this place in the conversation. Load the page again.")
+    return int(text)
+
+
+def files_message(fields: Form, files: Sequence[Attachment], person_id: str) -> Message:
+    """The message that sending these files is, or `Unreadable` with words for the person."""
+    if not files:
+        raise Unreadable("There is no file yet. Choose one, then send.")
+    return Message(
+        event_id=_event_id(fields, person_id),
+        address=Address(CHANNEL, person_id),
+        sender=Identity(CHANNEL, person_id),
+        about=_about(one(fields, "about")),
+        files=tuple(file.upload for file in files),
+    )
+
+
 def message(fields: Form, person_id: str) -> Message:
     """The message in a posted form, or `Unreadable` with words for the person."""
-    event_id = one(fields, "event_id")
-    if not _EVENT_ID.fullmatch(event_id):
-        raise Unreadable("This page is out of date. Load it again, then send once more.")
     text, press = _said(fields)
     return Message(
-        event_id=f"{person_id}:{event_id}",
+        event_id=_event_id(fields, person_id),
         address=Address(CHANNEL, person_id),
         sender=Identity(CHANNEL, person_id),
         text=text,
         press=press,
         about=press.about if press and press.about else _about(one(fields, "about")),
     )
+
+
+def _event_id(fields: Form, person_id: str) -> str:
+    event_id = one(fields, "event_id")
+    if not _EVENT_ID.fullmatch(event_id):
+        raise Unreadable("This page is out of date. Load it again, then send once more.")
+    return f"{person_id}:{event_id}"
 
 
 def _said(fields: Form) -> tuple[str, Press | None]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
+from bot.attachment import Attachment
 from bot.message import Heard, Message
 from bot.person import Person
 from bot.reply import Reply
@@ -27,6 +28,20 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What is open for a person now: how much waits for them, and how many runs they can take up again.
+
+    What they were told has buttons that outlive the turn. `read` and `settled` are the tokens of those whose
+    matter they have read, and of those whose matter needs nobody any more.
+    """
+
+    waiting: int = 0
+    runs: int = 0
+    read: frozenset[str] = frozenset()
+    settled: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class FetchedFile:
     """A draft, rendered for this download."""
 
@@ -36,24 +51,34 @@ class FetchedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeTry:
+    """What came of typing a code: the secret for the browser's cookie, or how many tries are left."""
+
+    secret: str = ""
+    tries_left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class WebOptions:
     """What differs between installations.
 
     `behind_proxy` believes `X-Forwarded-Proto` and `X-Forwarded-For`: set it only where a proxy of ours writes
-    them. `site_names` gives the name to show for a site's id.
+    them. `site_names` gives the name to show for a site's id. A shared terminal is locked after `shared_idle`
+    seconds without use.
     """
 
     secret_key: str
     product: str = "QMS Coach"
     site_names: Mapping[str, str] = field(default_factory=dict)
     behind_proxy: bool = False
+    shared_idle: int = 180
 
 
 class Desk(Protocol):
     """The coach as the web chat sees it. Any call may raise `StoreUnavailable`; the page is told to try again."""
 
-    async def hear(self, message: Message) -> Heard:
-        """Take in `message`; returns after the commit."""
+    async def hear(self, message: Message, attachments: Sequence[Attachment] = ()) -> Heard:
+        """Take in `message` and the files sent with it; returns after the commit."""
 
     async def transcript(self, person_id: str, after: int, limit: int) -> Sequence[Line]:
         """The lines that follow line `after`, oldest first, at most `limit`."""
@@ -64,11 +89,17 @@ class Desk(Protocol):
     async def wait_for_news(self, person_id: str, after: int, timeout: float) -> None:
         """Return when there may be lines after `after`, or when `timeout` seconds have passed."""
 
+    async def standing(self, person_id: str) -> Standing:
+        """What is open for the person now."""
+
     async def fetch_draft(self, person_id: str, run: str, number: int, format: str) -> FetchedFile | None:
         """The draft as `docx` or `md`; None when it is not there or not this person's."""
 
-    async def redeem(self, token: str) -> str | None:
-        """Use up a one-time sign-in link; the secret for the browser's cookie, or None when it is spent."""
+    async def redeem(self, token: str, *, is_shared: bool = False) -> str | None:
+        """Use up a one-time sign-in link; the secret for the browser's cookie, or None when it is spent.
+
+        Where the browser `is_shared`, its session ends sooner without use.
+        """
 
     async def person_of(self, cookie: str, *, is_use: bool = True) -> Person | None:
         """Who is signed in with `cookie`; None when nobody is any more.
@@ -82,5 +113,20 @@ class Desk(Protocol):
     async def personas(self) -> Sequence[Person]:
         """The people a visitor of a demo may become; empty unless this is a demo."""
 
-    async def become(self, person_id: str) -> str | None:
+    async def become(self, person_id: str, *, is_shared: bool = False) -> str | None:
         """The secret for the cookie of a demo person; None unless this is a demo and they are in it."""
+
+    async def enrol(self, token: str) -> str | None:
+        """Make a browser a shared terminal; the secret for its cookie, or None when the link is spent."""
+
+    async def site_of_terminal(self, cookie: str) -> str | None:
+        """The site whose shared terminal this browser is; None when it is none."""
+
+    async def people_of_terminal(self, cookie: str) -> Sequence[Person]:
+        """The people who can sign in at this terminal, by name."""
+
+    async def sign_in_with_code(self, cookie: str, person_id: str, code: str) -> CodeTry:
+        """Sign somebody in at the terminal with this cookie. After five wrong tries a code opens nothing any more."""
+
+    async def make_phone_link(self, person_id: str) -> str | None:
+        """The token of a one-time link for this person's own phone, good for ten minutes; None when they have left."""

@@ -18,6 +18,8 @@ from aiohttp import web
 
 SESSION: Final = "coach"
 VISIT: Final = "coach-visit"
+TERMINAL: Final = "coach-terminal"
+REFUSED: Final = "coach-refused"
 
 CONTENT_POLICY: Final = "; ".join(
     (
@@ -80,13 +82,20 @@ class Guard:
         return request.cookies.get(self._name(request, name), "")
 
     def give(
-        self, request: web.Request, response: web.StreamResponse, secret: str, name: str = SESSION
+        self,
+        request: web.Request,
+        response: web.StreamResponse,
+        secret: str,
+        name: str = SESSION,
+        *,
+        max_age: int | None = None,
     ) -> None:
-        """Put a secret into the browser, readable by us alone, until the browser closes."""
+        """Put a secret into the browser, readable by us alone, for `max_age` seconds; else until the browser closes."""
         response.set_cookie(
             self._name(request, name),
             secret,
             path="/",
+            max_age=max_age,
             secure=self.is_https(request),
             httponly=True,
             samesite="Lax",

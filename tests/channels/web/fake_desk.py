@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.channels.web.ports import FetchedFile, Line
+from bot.attachment import Attachment
+from bot.channels.web.ports import CodeTry, FetchedFile, Line, Standing
 from bot.errors import StoreUnavailable
 from bot.message import About, Heard, Message, Press
 from bot.person import Person
@@ -16,6 +17,7 @@ from bot.reply import Choice, Citation, Fact, Field, File, Progress, Reply, Tone
 
 MORNING = datetime(2025, 11, 24, 7, 30, tzinfo=UTC)
 RUN = "coach-7k2m"
+MOST_TRIES = 5
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 ANA = Person("ana", "Ana Horvat", "north", "operator", zone="Europe/Zagreb")
@@ -38,12 +40,18 @@ class FakeDesk:
         self.event_ids: set[str] = set()
         self.cookies: dict[str, str] = {}
         self.links: dict[str, str] = {}
+        self.files: dict[str, bytes] = {}
+        self.runs: dict[str, int] = {}
+        self.terminal_links: dict[str, str] = {}
+        self.terminals: dict[str, str] = {}
+        self.codes: dict[str, str] = {}
+        self.tries: dict[str, int] = defaultdict(int)
         self.drafts: dict[tuple[str, str, int, str], FetchedFile] = {}
         self.is_down = False
         self.uses = 0
         self._news = asyncio.Condition()
 
-    async def hear(self, message: Message) -> Heard:
+    async def hear(self, message: Message, attachments: Sequence[Attachment] = ()) -> Heard:
         self._must_be_up()
         person = self.people.get(message.sender.subject)
         if person is None or not person.is_active:
@@ -52,6 +60,7 @@ class FakeDesk:
             return Heard("duplicate")
         self.event_ids.add(message.event_id)
         self.heard.append(message)
+        self.files |= {each.upload.sha256: each.content for each in attachments}
         self.add(person.id, words=self._said(person.id, message), kind="echo")
         for reply in self.answering(message):
             self.add(person.id, reply)
@@ -60,6 +69,8 @@ class FakeDesk:
 
     def _said(self, person_id: str, message: Message) -> str:
         """What stands in the transcript for what was said: a press by its label."""
+        if message.files:
+            return ", ".join(file.name for file in message.files)
         if message.press is None:
             return message.text
         replies = (line.reply for line in reversed(self.lines[person_id]) if line.reply)
@@ -96,10 +107,27 @@ class FakeDesk:
             except TimeoutError:
                 return
 
+    async def standing(self, person_id: str) -> Standing:
+        self._must_be_up()
+        told = [
+            choice.press
+            for line in self.lines[person_id]
+            if line.kind == "tell" and line.reply
+            for choice in line.reply.choices
+        ]
+        presses = [(message.sender.subject, message.press) for message in self.heard if message.press]
+        settled = {press.about for _, press in presses if press.action in {"free", "accept"}}
+        return Standing(
+            waiting=len({press.about for press in told} - settled),
+            runs=self.runs.get(person_id, 0),
+            read=frozenset(p.token() for p in told if p.action == "seen" and (person_id, p) in presses),
+            settled=frozenset(press.token() for press in told if press.about in settled),
+        )
+
     async def fetch_draft(self, person_id: str, run: str, number: int, format: str) -> FetchedFile | None:
         return self.drafts.get((person_id, run, number, format))
 
-    async def redeem(self, token: str) -> str | None:
+    async def redeem(self, token: str, *, is_shared: bool = False) -> str | None:
         person_id = self.links.pop(token, None)
         return self.let_in(person_id) if person_id else None
 
@@ -124,8 +152,46 @@ class FakeDesk:
     async def personas(self) -> Sequence[Person]:
         return list(self.people.values()) if self.is_demo else []
 
-    async def become(self, person_id: str) -> str | None:
+    async def become(self, person_id: str, *, is_shared: bool = False) -> str | None:
         return self.let_in(person_id) if self.is_demo and person_id in self.people else None
+
+    async def enrol(self, token: str) -> str | None:
+        site = self.terminal_links.pop(token, None)
+        return self.make_terminal(site) if site else None
+
+    def make_terminal(self, site: str) -> str:
+        secret = f"terminal-{len(self.terminals) + 1:04}"
+        self.terminals[secret] = site
+        return secret
+
+    async def site_of_terminal(self, cookie: str) -> str | None:
+        self._must_be_up()
+        return self.terminals.get(cookie)
+
+    async def people_of_terminal(self, cookie: str) -> Sequence[Person]:
+        site = self.terminals.get(cookie)
+        here = [each for each in self.people.values() if each.site == site and each.is_active]
+        return sorted((each for each in here if each.id in self.codes), key=lambda each: each.name)
+
+    async def sign_in_with_code(self, cookie: str, person_id: str, code: str) -> CodeTry:
+        self._must_be_up()
+        if person_id not in {each.id for each in await self.people_of_terminal(cookie)}:
+            return CodeTry()
+        if self.tries[person_id] >= MOST_TRIES:
+            return CodeTry()
+        self.tries[person_id] += 1
+        if self.codes[person_id] == code:
+            self.tries[person_id] = 0
+            return CodeTry(self.let_in(person_id), MOST_TRIES)
+        return CodeTry(tries_left=MOST_TRIES - self.tries[person_id])
+
+    async def make_phone_link(self, person_id: str) -> str | None:
+        person = self.people.get(person_id)
+        if person is None or not person.is_active:
+            return None
+        token = f"a-link-for-the-phone-{len(self.links) + 1}"
+        self.links[token] = person_id
+        return token
 
     def _must_be_up(self) -> None:
         if self.is_down:
@@ -260,4 +326,38 @@ DONE = Reply(
     Tone.DONE,
     files=(File("Deviation draft coach-7k2m.docx", DOCX, RUN, 1),),
 )
-EVERY_KIND = (PLAIN, NOTICE, LONG, TEXT, WHEN, NAMES, MULTI, CHOICE, STOP, REVIEW, DONE)
+TELL = Reply(
+    'Alex Byrne asked me to tell you: "A tablet was found chipped", reference coach-7k2m. Please get in touch with them.',
+    Tone.STOP,
+    choices=(
+        Choice("I have read this", Press("seen", ("qa",), About(RUN, "qa", 0)), is_main=True),
+        Choice("Release the stop", Press("free", ("qa",), About(RUN, "qa", 0))),
+    ),
+)
+COPIES = Reply(
+    "Copy each field into your QMS, in the order of its form.",
+    Tone.NOTICE,
+    facts=(
+        Fact("What was seen", "A tablet was found chipped.\nAbout forty were set aside.", is_copy=True),
+        Fact("Line", "L3", is_copy=True),
+    ),
+)
+FILES = Reply(
+    "Is there anything to attach?",
+    Tone.QUESTION,
+    field=Field("attachment", about("evidence"), "Attachments", allow=("jpg", "png", "pdf"), max_files=3),
+    choices=(answer("Skip", "evidence", "skip"), BACK),
+)
+DEGREES = Reply(
+    "How warm did it get?",
+    Tone.QUESTION,
+    field=Field("number", about("degrees"), "Temperature", placeholder="°C"),
+    choices=(BACK,),
+)
+DAY = Reply("On which day?", Tone.QUESTION, field=Field("date", about("day"), "Day"), choices=(BACK,))
+HOUR = Reply("At what time?", Tone.QUESTION, field=Field("time", about("hour"), "Time"), choices=(BACK,))
+WHO = Reply("Whom did you tell?", Tone.QUESTION, field=Field("person", about("who"), "Told"), choices=(BACK,))
+EVERY_KIND = (
+    *(PLAIN, NOTICE, LONG, TEXT, WHEN, NAMES, MULTI, CHOICE, STOP, REVIEW, DONE),
+    *(COPIES, FILES, DEGREES, DAY, HOUR, WHO),
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from bot.channels.web.adapter import FORM_TOKEN
 from bot.channels.web.ports import FetchedFile
 from bot.message import Press
-from tests.channels.web.fake_desk import ANA, BEN, CHOICE, DOCX, RUN, FakeDesk, answer
+from tests.channels.web.fake_desk import ANA, BEN, CHOICE, DOCX, RUN, TELL, FakeDesk, answer
 from tests.channels.web.visitor import HTTPS, Event, signed_in, visiting
 
 LINK = "/in/a-link-for-ana"
@@ -144,6 +145,9 @@ GATED = [
     ("GET", "/chat/stream?after=0"),
     ("GET", f"/chat/draft/{RUN}/1.docx"),
     ("POST", "/chat/say"),
+    ("POST", "/chat/upload"),
+    ("GET", "/chat/here"),
+    ("POST", "/phone"),
 ]
 
 
@@ -500,6 +504,31 @@ async def test_a_silent_stream_beats_and_does_not_keep_the_person_signed_in():
 
     assert beats == ["beat"] * 5
     assert desk.uses == uses
+
+
+async def test_the_stream_tells_what_is_open_at_first_and_whenever_a_line_changed_it():
+    desk = FakeDesk()
+    async with signed_in(desk) as visitor, visitor.stream() as stream:
+        first = await stream.any()
+        assert (await stream.any()).name == "beat"
+        desk.add("ana", TELL, kind="tell")
+        await desk.tell_the_news()
+        line, then = await stream.any(), await stream.any()
+
+    assert (first.name, json.loads(first.data)["waiting"]) == ("standing", 0)
+    assert line.name == "line"
+    assert (then.name, json.loads(then.data)["waiting"]) == ("standing", 1)
+
+
+async def test_what_changed_without_a_line_is_told_with_the_next_beat():
+    desk = FakeDesk()
+    async with signed_in(desk, heartbeat=0.01) as visitor, visitor.stream() as stream:
+        await stream.any()
+        desk.runs["ana"] = 3
+        while (event := await stream.any()).name == "beat":
+            pass
+
+    assert (event.name, json.loads(event.data)["runs"]) == ("standing", 3)
 
 
 async def test_a_page_whose_session_has_ended_is_told_so():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime
 from html.parser import HTMLParser
@@ -10,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.web.ports import Line, WebOptions
-from bot.channels.web.render import Pages, states
-from bot.message import Press
+from bot.channels.web.ports import Line, Standing, WebOptions
+from bot.channels.web.render import Pages
+from bot.channels.web.shown import states
+from bot.message import About, Press
 from bot.person import Person
 from bot.reply import Choice, Citation, Fact, Field, File, Reply, Tone
 from tests.channels.web.fake_desk import (
@@ -20,11 +22,16 @@ from tests.channels.web.fake_desk import (
     BACK,
     BEN,
     CHOICE,
+    COPIES,
+    DEGREES,
     DOCX,
     EVERY_KIND,
+    FILES,
     MULTI,
     REVIEW,
     STOP,
+    TELL,
+    TEXT,
     about,
     answer,
 )
@@ -248,8 +255,122 @@ def test_a_remark_without_buttons_closes_nothing():
     assert question.is_open
 
 
+SEEN, FREE = (choice.press.token() for choice in TELL.choices)
+
+
+def told(standing: Standing) -> str:
+    """The markup of a tell on a page loaded while this is open."""
+    return (
+        PAGES.chat(ANA, [line(TELL, kind="tell")], standing, has_more=False, form_token="t", personas=())
+        .partition('<div id="lines"')[2]
+        .partition("</article>")[0]
+    )
+
+
+def test_what_was_told_is_not_closed_by_what_is_talked_of_later():
+    tell, _, _ = states(
+        [line(TELL, seq=1, kind="tell"), line(seq=2, kind="echo", words="hi"), line(CHOICE, seq=3)]
+    )
+
+    assert tell.is_open
+
+
+def test_two_things_told_are_not_both_settled_by_the_same_words():
+    first, second, _ = states(
+        [
+            line(TELL, seq=1, kind="tell"),
+            line(TELL, seq=2, kind="tell"),
+            line(seq=3, kind="echo", words="Release the stop"),
+        ]
+    )
+
+    assert first.is_open
+    assert second.is_open
+
+
+def test_what_was_read_is_marked_and_the_stop_can_still_be_released():
+    buttons = re.findall(r'<button[^>]* value="(\w+)\|[^>]*>', told(Standing(1, 0, frozenset({SEEN}))))
+    disabled = re.findall(
+        r'value="(\w+)\|[^>]* data-taken disabled>', told(Standing(1, 0, frozenset({SEEN})))
+    )
+
+    assert (buttons, disabled) == (["seen", "free"], ["seen"])
+
+
+def test_what_is_settled_is_closed_and_says_so():
+    open_, settled = told(Standing()), told(Standing(settled=frozenset({SEEN, FREE})))
+
+    assert '<p class="settled" hidden>' in open_
+    assert '<p class="settled">Seen to.' in settled
+    assert "closed" not in open_.partition(">")[0] + open_.partition("<article")[2].partition(">")[0]
+    assert "closed" in settled.partition("<article")[2].partition(">")[0]
+
+
+def test_a_list_asked_for_in_the_middle_of_a_question_is_not_closed_by_the_question():
+    waits = Reply("Waiting for you: 1.", choices=(Choice("I have read this: Alex", TELL.choices[0].press),))
+
+    before, _, listed, again = states(
+        [
+            line(CHOICE, seq=1),
+            line(seq=2, kind="echo", words="waiting"),
+            line(waits, seq=3),
+            line(CHOICE, seq=4),
+        ]
+    )
+
+    assert [before.is_open, listed.is_open, again.is_open] == [False, True, True]
+
+
+def test_words_are_about_the_question_and_never_about_what_somebody_was_told():
+    abouts = [
+        re.findall(r'data-about="([^"]*)"', shown(reply, kind=kind))[0]
+        for reply, kind in (
+            (TEXT, "reply"),
+            (TELL, "tell"),
+            (
+                Reply("Go on?", choices=(Choice("Go on", Press("resume", (), About("coach-7k2m", "", 0))),)),
+                "reply",
+            ),
+        )
+    ]
+
+    assert abouts == ["coach-7k2m|line|1", "", ""]
+
+
+def test_values_to_copy_stand_in_the_order_given_outside_of_any_form():
+    markup = shown(COPIES)
+
+    assert re.findall(r'data-copy data-label="([^"]*)"', markup) == ["What was seen", "Line"]
+    assert "<form" not in markup
+
+
+def test_a_number_carries_its_unit_in_its_name():
+    assert 'data-label="Temperature, in °C"' in shown(DEGREES)
+
+
+def test_a_file_picker_says_what_may_be_sent_and_comes_before_the_ways_out():
+    markup = shown(FILES)
+
+    assert 'accept="image/jpeg,image/png,application/pdf"' in markup
+    assert "JPG, PNG or PDF, at most 3 files and 10 MB together" in text_of(markup)
+    assert markup.index('type="file"') < markup.index('data-label="Skip"')
+
+
+def test_what_is_open_is_told_to_the_page_as_numbers_and_tokens():
+    event = PAGES.standing_event(Standing(2, 1, frozenset({SEEN}), frozenset({FREE}))).decode()
+
+    name, data = event.removesuffix("\n\n").split("\n")
+    assert name == "event: standing"
+    assert json.loads(data.removeprefix("data: ")) == {
+        "waiting": 2,
+        "runs": 1,
+        "read": [SEEN],
+        "settled": [FREE],
+    }
+
+
 def test_nothing_can_be_pressed_in_earlier_messages():
-    markup = PAGES.earlier(ANA, [line(CHOICE), line(MULTI, seq=2)], has_more=False)
+    markup = PAGES.earlier(ANA, [line(CHOICE), line(MULTI, seq=2)], Standing(), has_more=False)
 
     assert markup.count("<fieldset disabled") == markup.count("<fieldset") > 0
     outside = re.findall(r"<button[^>]* form=[^>]*>", markup)

@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import re
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Self
 
@@ -60,7 +60,13 @@ class Stream:
         self.response = response
 
     async def next(self) -> Event:
-        """The next event; the name is `end` when the server has closed the stream."""
+        """The next event that is no standing; the name is `end` when the server has closed the stream."""
+        while (event := await self.any()).name == "standing":
+            pass
+        return event
+
+    async def any(self) -> Event:
+        """The next event of whatever kind."""
         fields: dict[str, list[str]] = {}
         async for raw in self.response.content:
             name, _, value = raw.decode().rstrip("\n").partition(": ")
@@ -118,12 +124,15 @@ class Visitor:
     async def raw(self, head: str, body: bytes = b"") -> str:
         """Send exactly these bytes; the head and the body of the answer."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
-        writer.write(head.replace("\n", "\r\n").encode("latin-1") + b"\r\n\r\n" + body)
-        answer = await reader.readuntil(b"\r\n\r\n")
-        length = re.search(rb"Content-Length: ([0-9]+)", answer)
-        answer += await reader.readexactly(int(length[1]) if length else 0)
-        writer.close()
-        await writer.wait_closed()
+        try:
+            writer.write(head.replace("\n", "\r\n").encode("latin-1") + b"\r\n\r\n" + body)
+            answer = await reader.readuntil(b"\r\n\r\n")
+            length = re.search(rb"Content-Length: ([0-9]+)", answer)
+            answer += await reader.readexactly(int(length[1]) if length else 0)
+        finally:
+            writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
         return answer.decode()
 
 

@@ -1,5 +1,6 @@
 // The chat page: sends once and again until it is acknowledged, shows new lines, and keeps one question open.
-// htmx posts the forms and holds the stream; this file decides what that means for the person.
+// htmx posts the forms and holds the stream; this file decides what that means for the person. Files are sent by
+// upload.js, in the same turn as words.
 "use strict";
 
 (() => {
@@ -19,6 +20,7 @@
   // --- Sending: one message at a time, the same event_id until it is acknowledged ---
 
   let sending = null; // {id, body, typed, tries, faults, timer}
+  let isLent = false; // upload.js is sending something
 
   const isSay = (ctx) => ctx?.request?.action?.startsWith(SAY);
 
@@ -26,7 +28,7 @@
     const { ctx } = event.detail;
     if (!isSay(ctx)) return;
     const isAgain = Boolean(sending && sending.isAgain);
-    if (sending && !isAgain) return event.preventDefault();
+    if ((sending || isLent) && !isAgain) return event.preventDefault();
     if (!sending) {
       const form = ctx.request.form;
       const body = ctx.request.body;
@@ -84,7 +86,7 @@
 
   function sent() {
     const { typed, button } = sending;
-    if (button) button.dataset.taken = "";
+    if (button?.closest(".line")) button.dataset.taken = "";
     release();
     refuse("");
     if (typed) fill("");
@@ -101,7 +103,7 @@
   function lock(isLocked) {
     document.body.classList.toggle("sending", isLocked);
     box.readOnly = isLocked;
-    for (const button of document.querySelectorAll("#send, .line button, .empty button")) {
+    for (const button of document.querySelectorAll("#send, .line button[type=submit], .empty button, .open-things [name=press]")) {
       if (isLocked) button.setAttribute("aria-disabled", "true");
       else button.removeAttribute("aria-disabled");
     }
@@ -134,8 +136,32 @@
   }
 
   addEventListener("beforeunload", (event) => {
-    if (sending) event.preventDefault();
+    if (sending || isLent) event.preventDefault();
   });
+
+  // What upload.js may use: one thing is sent at a time, whoever sends it.
+  globalThis.coach = {
+    begin() {
+      if (sending || isLent) return false;
+      isLent = true;
+      expecting = true;
+      stop = null;
+      refuse("");
+      lock(true);
+      return true;
+    },
+    end(isSent) {
+      isLent = false;
+      if (!isSent) expecting = false;
+      lock(false);
+      if (isSent) connectionIsBack();
+    },
+    newId,
+    refuse,
+    connectionLost: () => connectionLost(true),
+    signedOut: () => signedOut(),
+    formToken: () => composer.dataset.csrf,
+  };
 
   // --- New lines ---
 
@@ -180,7 +206,7 @@
   // Returns whether the focus stood on something that was closed.
   function close(line) {
     if (line.classList.contains("own")) {
-      for (const earlier of openLines()) {
+      for (const earlier of openLines().filter(isNoTell)) {
         const button = Array.from(earlier.querySelectorAll("button[data-label]")).find((each) => each.dataset.label === line.dataset.words);
         if (!button) continue;
         button.dataset.taken = "";
@@ -189,8 +215,16 @@
       return false;
     }
     if (!("closes" in line.dataset)) return false;
-    return openLines().map(shut).some(Boolean);
+    return openLines().filter((earlier) => isNoTell(earlier) && isOver(earlier)).map(shut).some(Boolean);
   }
+
+  // What somebody was told stays open until it is settled, and what is said in the same breath until the next words.
+  const isNoTell = (line) => line.dataset.kind !== "tell";
+  const isOver = (line) => {
+    const own = lines.querySelectorAll(".line.own");
+    const turn = Number(own[own.length - 1]?.dataset.seq ?? 0);
+    return Number(line.dataset.seq) < turn || line.classList.contains("tone-question");
+  };
 
   function shut(line) {
     const hadFocus = line.contains(document.activeElement);
@@ -198,6 +232,24 @@
     for (const control of line.querySelectorAll("fieldset, .others button")) control.disabled = true;
     return hadFocus;
   }
+
+  // What is open for the person, and which buttons have had their day, whoever pressed them and where.
+  stream.addEventListener("standing", (event) => {
+    const standing = JSON.parse(event.detail.data);
+    for (const count of document.querySelectorAll("[data-count]")) count.textContent = standing[count.dataset.count] || "";
+    const read = new Set(standing.read);
+    const settled = new Set(standing.settled);
+    for (const button of lines.querySelectorAll("button[name=press]")) {
+      if (read.has(button.value)) button.dataset.taken = "";
+      if (read.has(button.value) || settled.has(button.value)) button.disabled = true;
+    }
+    for (const tell of lines.querySelectorAll(".line[data-kind=tell]:not(.closed)")) {
+      const buttons = Array.from(tell.querySelectorAll("button[name=press]"));
+      if (!buttons.length || !buttons.every((button) => settled.has(button.value))) continue;
+      shut(tell);
+      tell.querySelector(".settled").hidden = false;
+    }
+  });
 
   function startDay(line) {
     const earlier = lines.querySelector(".line:last-of-type");
@@ -237,7 +289,10 @@
     composer.dataset.kind = kind;
     box.spellcheck = kind !== "identifier" && kind !== "datetime";
     box.autocapitalize = kind === "identifier" ? "characters" : "sentences";
+    if (kind === "person") box.autocapitalize = "words";
+    box.inputMode = kind === "number" ? "decimal" : "text";
     box.enterKeyHint = kind === "list" ? "enter" : "send";
+    offerPicker(kind);
     $("text-label").textContent = field?.dataset.label || (question ? "Or type: an answer, or a question of yours" : "Your message");
     composer.classList.toggle("asked", Boolean(field));
     hint(
@@ -255,6 +310,24 @@
     offeredFor = asking;
     if (box.value === offered) fill(asking?.dataset.filled ?? "");
   }
+
+  // A day or a time can also be picked; it goes into the box, where it can still be changed into words.
+  const PICKERS = { date: "date", time: "time", datetime: "datetime-local" };
+  const pick = $("pick");
+
+  function offerPicker(kind) {
+    const type = PICKERS[kind] ?? "";
+    $("picker").hidden = !type;
+    if (type && pick.type !== type) pick.type = type;
+    pick.value = "";
+  }
+
+  pick.addEventListener("input", () => {
+    if (!pick.value || sending) return;
+    box.value = pick.value.replace("T", " ");
+    grow();
+    refuse("");
+  });
 
   function hint(...parts) {
     const spans = parts.map((words) => Object.assign(document.createElement("span"), { textContent: words }));
@@ -317,8 +390,8 @@
     else page.scrollTo({ top: page.scrollHeight, behavior });
   }
 
-  new ResizeObserver(() => {
-    page.style.setProperty("--dock", `${$("dock").offsetHeight}px`);
+  new ResizeObserver(([{ target }]) => {
+    page.style.setProperty("--dock", `${target.offsetHeight}px`);
   }).observe($("dock"));
 
   // --- The connection ---
@@ -327,10 +400,10 @@
   let silence = 0;
   let notice = 0;
   let restart = 0;
-  let isOver = false;
+  let isSignedOut = false;
 
   function connectionLost(isNow) {
-    if (isOver || notice === -1) return;
+    if (isSignedOut || notice === -1) return;
     clearTimeout(notice);
     notice = setTimeout(() => {
       notice = -1;
@@ -342,7 +415,7 @@
   function connectionIsBack() {
     clearTimeout(notice);
     notice = 0;
-    if (isOver || !document.body.classList.contains("offline")) return;
+    if (isSignedOut || !document.body.classList.contains("offline")) return;
     document.body.classList.remove("offline");
     connectionNotice.textContent = "";
   }
@@ -357,7 +430,7 @@
   }
 
   function connectAgain() {
-    if (isOver || restart) return;
+    if (isSignedOut || restart) return;
     restart = setTimeout(() => {
       restart = 0;
       htmx.trigger(stream, "coach-connect");
@@ -365,7 +438,8 @@
   }
 
   function signedOut() {
-    isOver = true;
+    isSignedOut = true;
+    document.dispatchEvent(new Event("coach:signed-out"));
     clearTimeout(notice);
     connectionNotice.replaceChildren("You are signed out. ");
     const again = document.createElement("a");
@@ -381,7 +455,7 @@
 
   stream.addEventListener("htmx:sse:before:connection", (event) => {
     connection = event.detail.connection;
-    if (isOver) event.preventDefault();
+    if (isSignedOut) event.preventDefault();
   });
   stream.addEventListener("htmx:sse:after:connection", () => {
     connectionIsBack();
