@@ -36,7 +36,7 @@ demo: $(VENV)/.running ## start the coach with demo people on http://localhost:8
 	$(BIN)/qms-coach demo --port $(PORT)
 
 test: setup ## run the tests and hold the coverage (no browser needed)
-	$(BIN)/pytest --cov --cov-report=term:skip-covered
+	$(BIN)/pytest --numprocesses=2 --cov --cov-report=term:skip-covered $(ARGS)
 	$(BIN)/coverage report --include='$(FULLY_COVERED)' --show-missing --skip-covered --fail-under=100
 
 e2e: setup ## run the tests in a real browser

@@ -7,16 +7,16 @@ from datetime import datetime
 
 from benchmarks.support.engines import each_engine
 from benchmarks.support.figure import Figure, Peer, best_of, show
-from benchmarks.support.long_run import BY, PLACE, grown, longest_played
+from benchmarks.support.long_run import BY, grown, longest_played
 from bot.coach import Coach, Office
-from bot.content import Library
+from bot.content.library import Library
 from bot.conversation.session import Session
 from bot.message import Address, Identity, Message
 from bot.person import Person
 from bot.store import content, people, runs, sessions
 from bot.store.database import Database
 from playbooks.act import Typed
-from playbooks.decision import decide
+from playbooks.decision import Here, decide
 from playbooks.position import resolve
 from playbooks.run import Event, fold
 from playbooks.script import Script
@@ -30,13 +30,15 @@ def main() -> None:
     many = grown(script, events, MANY)
     now = events[-1].at
     ledger = fold(events)
+    place = library.site().place
+    here = Here(now, BY, place, lambda role: (role,))
 
     def go_on() -> None:
-        decide(script, many, Typed("Cold room CR-03"), now, BY, PLACE, lambda role: (role,))
+        decide(script, many, Typed("Cold room CR-03"), here)
 
-    alone = best_of(500, lambda: resolve(script, ledger)) * 1000
-    folded = best_of(500, lambda: resolve(script, fold(events))) * 1000
-    folded_many = best_of(30, lambda: resolve(script, fold(many))) * 1000
+    alone = best_of(500, lambda: resolve(script, ledger, place)) * 1000
+    folded = best_of(500, lambda: resolve(script, fold(events), place)) * 1000
+    folded_many = best_of(30, lambda: resolve(script, fold(many), place)) * 1000
     decided = best_of(15, go_on) * 1000
     show(
         Figure(f"resolve, {script.id}, fully answered", alone, "ms", at_most=1),
@@ -80,8 +82,8 @@ def keep(database: Database, library: Library, script: Script, events: tuple[Eve
         people.add(conn, Person(BY, "Visitor", site, "operator"))
         content.keep(conn, script.hash, library.playbooks[script.id].canonical)
         runs.begin(conn, row)
-        happened = [event.what for event in events]
-        runs.append(conn, REF, 0, happened, at=events[-1].at, by=BY, channel="web")
+        whats = [event.what for event in events]
+        runs.append(conn, REF, 0, whats, at=events[-1].at, by=BY, channel="web")
         sessions.save(conn, BY, Session(focus=REF))
 
 

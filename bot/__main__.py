@@ -22,7 +22,10 @@ COMMANDS = {
     "migrate": "processes:migrate",
     "play": "conversations:play",
     "check": "content:check",
+    "graph": "content:graph",
+    "approve": "approval:approve",
     "people": "directory:commands",
+    "terminal": "terminals:commands",
     "audit": "watch:commands",
     "doctor": "watch:doctor",
 }

@@ -70,8 +70,12 @@ class Settings(BaseSettings):
 
     def for_demo(self, folder: Path, port: int | None) -> Settings:
         """These settings, with everything a demonstration writes in `folder`, and nothing of a real site."""
+        return self.on_port(port).for_preview(folder).model_copy(update={"site_folder": None})
+
+    def for_preview(self, folder: Path) -> Settings:
+        """These settings, with everything that is written in `folder`, and the content of the site."""
         own = {"database_url": f"sqlite:///{folder / 'coach.db'}", "anchor_file": folder / "anchors.jsonl"}
-        return self.on_port(port).model_copy(update={**own, "site_folder": None, "dyno": None})
+        return self.model_copy(update={**own, "dyno": None})
 
     @property
     def listens_on(self) -> str:

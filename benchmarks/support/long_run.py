@@ -6,23 +6,21 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from bot.content import Library, load_library
+from bot.content.library import Library
+from bot.content.reader import load_library
 from bot.strict_yaml import read_all
-from playbooks.answer import Place
 from playbooks.run import Answered, Asked, Event
 from playbooks.scenario import play
 from playbooks.script import AnswerType, Script
 
 BY = "visitor-0"
-PLACE = Place(ZoneInfo("UTC"))
 
 
 def longest_played() -> tuple[Library, Script, tuple[Event, ...]]:
     """The library, and of all its playbooks and their scenarios the run with the most events that came to its end."""
     library = load_library(None)
-    runs = [run for book in library.playbooks.values() for run in _played(book.script)]
+    runs = [run for book in library.playbooks.values() for run in _played(book.script, library)]
     script, events = max(runs, key=lambda run: len(run[1]))
     return library, script, events
 
@@ -45,15 +43,15 @@ def grown(script: Script, events: tuple[Event, ...], count: int) -> tuple[Event,
     return (*grown[: count - 1], last)
 
 
-def _played(script: Script) -> list[tuple[Script, tuple[Event, ...]]]:
+def _played(script: Script, library: Library) -> list[tuple[Script, tuple[Event, ...]]]:
     path = Path(str(files("playbooks"))) / "library" / f"{script.id}.test.yaml"
     runs = []
     for document in read_all(path.read_bytes(), str(path)):
         scenario: Any = document.data  # its shape was checked when the library was read
         given = scenario["given"]
-        now = datetime.fromisoformat(given["clock"]).replace(tzinfo=UTC)
-        frozen = {"person.role": (str(given["role"]),), "site.region": tuple(given["region"])}
-        played = play(script, scenario["answers"], frozen, now, PLACE)
+        site = library.site(given.get("site", ""))
+        now = datetime.fromisoformat(given.get("clock", "2026-06-03T09:00")).replace(tzinfo=UTC)
+        played = play(script, scenario["answers"], site.frozen_for("operator"), now, site.place)
         if played.is_finished:
             runs.append((script, played.events))
     return runs

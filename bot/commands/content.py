@@ -1,21 +1,36 @@
-"""For authors: what is wrong with the content, with file and line."""
+"""For authors: what is wrong with the content, with file and line, and how a playbook reads and looks."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Annotated
+
 import typer
 
-from bot.content import read_shelf
+from bot.content.library import Library
+from bot.content.reader import read_shelf
+from bot.content.trial import Trial
 from bot.settings import read_settings
+from playbooks.graph import mermaid, step_list
+from playbooks.script import Script
 
 
-def check() -> None:
+def check(
+    quick: Annotated[bool, typer.Option("--quick", help="Do not walk every path of every playbook.")] = False,
+) -> None:
     """Check every content file: the shipped ones, and the site's own where QMS_COACH_SITE names its folder."""
-    shelf = read_shelf(read_settings().site_folder)
+    from bot import (
+        app as application,
+    )  # reads the clock; with it comes the whole coach, which --help does without
+
+    shelf = read_shelf(read_settings().site_folder, today=application.now().date(), walks_paths=not quick)
     errors = [finding for finding in shelf.findings if not finding.is_warning]
     warnings = [finding for finding in shelf.findings if finding.is_warning]
     for finding in (*errors, *warnings):
         typer.echo(str(finding))
     library = shelf.library
+    for name, trial in shelf.trials.items():
+        typer.echo(f"{name}: {', '.join(_summary(library, library.script(name), trial))}")
     read = (
         _count(len(library.playbooks), "playbook"),
         _count(len(library.sources), "source"),
@@ -27,5 +42,34 @@ def check() -> None:
         raise typer.Exit(1)
 
 
+def graph(
+    script: Annotated[str, typer.Argument(help="The playbook's id, such as deviation-open.")],
+    as_list: Annotated[bool, typer.Option("--list", help="Print the steps as a procedure instead.")] = False,
+) -> None:
+    """Draw a playbook: a Mermaid flowchart, or every step in words, to be read and signed."""
+    shelf = read_shelf(read_settings().site_folder, tries=())
+    if script not in shelf.library.playbooks:
+        shelf.sound()  # perhaps it is there, and cannot be read: then say so
+    found = shelf.library.script(script)
+    typer.echo(step_list(found) if as_list else mermaid(found), nl=False)
+
+
+def _summary(library: Library, script: Script, trial: Trial) -> Iterator[str]:
+    """What there is of a playbook, and how far it was tried."""
+    yield f"version {script.version}"
+    yield _count(len(script.steps), "step")
+    yield _count(trial.scenarios, "scenario") + (
+        f" for {trial.covered.percent}% of them" if trial.covered else ""
+    )
+    if trial.explored:
+        yield _count(trial.explored.combinations, "combination")
+        yield _count(trial.explored.paths, "path")
+        yield f"at most {_count(trial.explored.questions, 'question')}"
+    if approval := library.approval(script):
+        yield f"approved by {approval.name} on {approval.approved_on}"
+    elif not library.site().is_fictional:
+        yield "not approved"
+
+
 def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"

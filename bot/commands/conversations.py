@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
 from bot import app as application
 from bot import logs
 from bot.channels.terminal import Console
-from bot.content import Answers, Library, load_library, read_answers
+from bot.content.library import Library
+from bot.content.reader import Answers, load_library, read_answers
 from bot.conversation.wording import read_wording
 from bot.desk import TerminalDesk
 from bot.document import as_docx, as_markdown
 from bot.errors import CoachError
-from bot.settings import read_settings
+from bot.settings import Settings, read_settings
 from bot.site import Site
 from bot.store import migrate as migration
-from playbooks.answer import Place
-from playbooks.draft import draft_of
+from playbooks.draft import Around, draft_of
 from playbooks.loader import nearest
 from playbooks.run import Drafted
 from playbooks.scenario import Played
@@ -36,14 +38,61 @@ SiteOption = Annotated[str, typer.Option(help="The site's id; else the first one
 def chat(
     as_: Annotated[str, typer.Option("--as", help="Whom to be, in the demonstration: a person's id.")] = "",
     site: SiteOption = "",
+    preview: Annotated[
+        bool,
+        typer.Option(
+            "--preview",
+            help="Also start what is not released or not in force; on a database that is gone afterwards.",
+        ),
+    ] = False,
 ) -> None:
     """Talk with the coach here. Piped lines work too. Say "exit" to leave; what is open is kept."""
     settings = read_settings()
     logs.begin("ERROR", is_for_people=True)
-    clock = application.pretend(settings.pretend_now) if settings.pretend_now else application.now
+    if not preview:
+        _converse(settings, as_, site)
+        return
+    with tempfile.TemporaryDirectory(prefix="qms-coach-preview-") as folder:
+        _converse(settings.for_preview(Path(folder)), as_, site, is_preview=True)
+
+
+def play(
+    script: Annotated[str, typer.Argument(help="The playbook's id, such as deviation-open.")],
+    answers: Annotated[Path, typer.Option(help="A YAML file: a step's name, and the answer to it.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    out: Annotated[Path | None, typer.Option(help="The folder to write the draft into.")] = None,
+    site: SiteOption = "",
+    role: Annotated[str, typer.Option(help="The role of the person who answers.")] = "operator",
+    preview: Annotated[
+        bool,
+        typer.Option(
+            "--preview", help="Play it even if it is not released or not in force; the draft says so."
+        ),
+    ] = False,
+) -> None:
+    """Run a playbook from named answers, without a chat."""
+    settings = read_settings()
+    library = replace(load_library(settings.site_folder), is_preview=preview)
+    place = library.site(site)
+    now = _clock(settings)()
+    chosen = library.script(script)
+    if why_not := library.why_not(chosen, place, now.astimezone(place.place.zone).date()):
+        remedy = "" if library.unfit(chosen, place) else "; play it all the same with --preview"
+        raise CoachError(f"{script} cannot be started at {place.id}: {why_not}{remedy}")
+    read = read_answers(answers)
+    played = play_script(chosen, read.by_step, place.frozen_for(role), now, place.place)
+    draft = _written(library, chosen, played, place, out) if out else ""
+    shown = _as_json(played, draft)
+    typer.echo(json.dumps(shown, ensure_ascii=False, indent=2) if as_json else _as_lines(shown))
+    if wrong := list(_wrong_with(chosen, read, played, library)):
+        typer.echo("\n".join(wrong), err=True)
+        raise typer.Exit(1)
+
+
+def _converse(settings: Settings, as_: str, site: str, *, is_preview: bool = False) -> None:
     if settings.is_sqlite:
         migration.upgrade(settings.database_url)
-    app = application.build(settings, clock=clock)
+    app = application.build(settings, clock=_clock(settings), is_preview=is_preview)
     try:
         application.must_be_migrated(app.database)
         application.settle_sites(app)
@@ -56,34 +105,8 @@ def chat(
         app.close()
 
 
-def play(
-    script: Annotated[str, typer.Argument(help="The playbook's id, such as deviation-short.")],
-    answers: Annotated[Path, typer.Option(help="A YAML file: a step's name, and the answer to it.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    out: Annotated[Path | None, typer.Option(help="The folder to write the draft into.")] = None,
-    site: SiteOption = "",
-    role: Annotated[str, typer.Option(help="The role of the person who answers.")] = "operator",
-) -> None:
-    """Run a playbook from named answers, without a chat."""
-    settings = read_settings()
-    library = load_library(settings.site_folder)
-    place = library.site(site)
-    now = (application.pretend(settings.pretend_now) if settings.pretend_now else application.now)()
-    chosen = _script(library, script)
-    read = read_answers(answers)
-    played = play_script(
-        chosen,
-        read.by_step,
-        place.frozen_for(role),
-        now,
-        Place(ZoneInfo(place.zone), is_day_first=place.is_day_first),
-    )
-    draft = _written(library, chosen, played, place, out) if out else ""
-    shown = _as_json(played, draft)
-    typer.echo(json.dumps(shown, ensure_ascii=False, indent=2) if as_json else _as_lines(shown))
-    if wrong := list(_wrong_with(chosen, read, played, library)):
-        typer.echo("\n".join(wrong), err=True)
-        raise typer.Exit(1)
+def _clock(settings: Settings) -> Callable[[], datetime]:
+    return application.pretend(settings.pretend_now) if settings.pretend_now else application.now
 
 
 def _lines() -> Iterator[str]:
@@ -97,27 +120,14 @@ def _lines() -> Iterator[str]:
         yield line.rstrip("\n")
 
 
-def _script(library: Library, script_id: str) -> Script:
-    if book := library.playbooks.get(script_id):
-        return book.script
-    raise CoachError(f"there is no playbook {script_id!r}; {nearest(script_id, library.playbooks)}")
-
-
 def _written(library: Library, script: Script, played: Played, site: Site, out: Path) -> str:
     """Write the last draft as DOCX and Markdown; the path of the DOCX, or nothing when none was made."""
     made = next((event for event in reversed(played.events) if isinstance(event.what, Drafted)), None)
     if made is None or not isinstance(made.what, Drafted):
         return ""
-    draft = draft_of(
-        script,
-        played.events,
-        made,
-        run="coach-play",
-        site=site.name,
-        zone=site.zone,
-        names={},
-        status_note="Played from a file of answers.",
-    )
+    note = f"{library.status_note(script, site)} Played from a file of answers.".strip()
+    around = Around("coach-play", site.name, {}, note)
+    draft = draft_of(script, played.events, made, site.place, around)
     path = out / f"{script.id}-draft-{draft.number}.docx"
     content = as_docx(draft, library.template_of(script, made.what.step))
     try:
@@ -140,7 +150,8 @@ def _as_json(played: Played, draft: str) -> dict[str, object]:
         "open_points": list(played.open_points),
         "dormant": list(played.dormant),
         "unused": list(played.unused),
-        "clocks": {},
+        "gone_to": played.gone_to,
+        "clocks": {name: at.isoformat(timespec="minutes") for name, at in played.clocks.items()},
         "coaching": {},
         "draft": draft,
         "finished": played.is_finished,

@@ -7,7 +7,6 @@ import io
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
 from datetime import timedelta
 from itertools import zip_longest
 from pathlib import Path
@@ -18,14 +17,15 @@ import typer
 
 from bot import app as application
 from bot.app import App
-from bot.content import nearest_zone
-from bot.desk import hashed
+from bot.commands.opened import opened
+from bot.content.site_file import nearest_zone
+from bot.doorkeeper import hashed
 from bot.errors import CoachError
 from bot.message import legible
 from bot.person import Person, Right
-from bot.settings import os_user, read_settings
+from bot.settings import os_user
 from bot.site import Site
-from bot.store import access, audit, people
+from bot.store import access, audit, people, terminals
 from bot.store.database import Transaction
 from playbooks.loader import nearest
 
@@ -40,6 +40,7 @@ _OURS = frozenset({"system"})  # who the audit says did what nobody did
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
+Address = Annotated[str, typer.Option(help="Where people open the coach, such as https://coach.example.org.")]
 Name = Annotated[str, typer.Argument(help="The person's id, or exact name.")]
 Line = dict[str, str]  # one line of a list of people: what it says, by column
 
@@ -61,7 +62,7 @@ def import_(
 
     Somebody who is not in the list stays as they are, and so does what a column says that the list does not have.
     """
-    with _opened() as app:
+    with opened() as app:
         wanted = read_people(file, app.library.sites)
         with app.database.writing() as conn:
             added, changed = _take_in(conn, wanted, app.library.sites)
@@ -71,7 +72,7 @@ def import_(
 @commands.command()
 def grant(name: Name, right: Annotated[Right, typer.Argument(help="What they may do from now on.")]) -> None:
     """Give somebody a right."""
-    with _opened() as app, app.database.writing() as conn:
+    with opened() as app, app.database.writing() as conn:
         person = _found(conn, name)
         is_new = right not in person.rights
         if is_new:
@@ -83,7 +84,7 @@ def grant(name: Name, right: Annotated[Right, typer.Argument(help="What they may
 @commands.command()
 def revoke(name: Name, right: Annotated[Right, typer.Argument(help="What they may no longer do.")]) -> None:
     """Take a right back."""
-    with _opened() as app, app.database.writing() as conn:
+    with opened() as app, app.database.writing() as conn:
         person = _found(conn, name)
         is_new = right in person.rights
         if is_new:
@@ -95,22 +96,26 @@ def revoke(name: Name, right: Annotated[Right, typer.Argument(help="What they ma
 @commands.command()
 def link(
     name: Name,
-    address: Annotated[
-        str, typer.Option(help="Where people open the coach, such as https://coach.example.org.")
-    ] = "",
+    address: Address = "",
+    code: Annotated[
+        bool, typer.Option("--code", help="Make a personal code for shared terminals instead.")
+    ] = False,
 ) -> None:
-    """Make a link that signs somebody in once, within 24 hours. Hand it over in person."""
-    if address and not address.startswith(("https://", "http://")):
-        raise CoachError(f"{address!r} is no address of a page; write it as https://{address}")
-    with _opened() as app, app.database.writing() as conn:
+    """Make a link that signs somebody in once, within 24 hours, or a personal code. Hand it over in person."""
+    with opened() as app, app.database.writing() as conn:
         person = _found(conn, name)
         if not person.is_active:
-            raise CoachError(f"{person.name} is no longer active, so a link would not let them in")
-        token = application.new_secret()
-        access.make_link(conn, person.id, hashed(token), LINK_LIFETIME)
-        _note(conn, _entry("sign-in link made", person))
-    base = address or f"http://127.0.0.1:{app.settings.port}"
-    typer.echo(f"{base.rstrip('/')}/in/{token}")
+            what = "code" if code else "link"
+            raise CoachError(f"{person.name} is no longer active, so a {what} would not let them in")
+        shown = _new_code(conn, person) if code else _new_link(conn, person, page_of(app, address))
+    typer.echo(shown)
+
+
+def page_of(app: App, address: str) -> str:
+    """Where people open the coach: as given, else on this machine. Raises CoachError for what is no page."""
+    if address and not address.startswith(("https://", "http://")):
+        raise CoachError(f"{address!r} is no address of a page; write it as https://{address}")
+    return (address or f"http://127.0.0.1:{app.settings.port}").rstrip("/")
 
 
 def read_people(file: Path, sites: Mapping[str, Site]) -> list[Line]:
@@ -228,14 +233,19 @@ def _take_in(conn: Transaction, wanted: Collection[Line], sites: Mapping[str, Si
     return added, changed
 
 
-@contextmanager
-def _opened() -> Iterator[App]:
-    app = application.build(read_settings())
-    try:
-        application.must_be_migrated(app.database)
-        yield app
-    finally:
-        app.close()
+def _new_link(conn: Transaction, person: Person, page: str) -> str:
+    token = application.new_secret()
+    access.make_link(conn, person.id, hashed(token), LINK_LIFETIME)
+    _note(conn, _entry("sign-in link made", person))
+    return f"{page}/in/{token}"
+
+
+def _new_code(conn: Transaction, person: Person) -> str:
+    """Six digits, kept as a slow hash only: whoever forgets them needs new ones."""
+    code = application.new_code()
+    terminals.set_code(conn, person.id, code, application.new_salt())
+    _note(conn, _entry("personal code made", person))
+    return code
 
 
 def _found(conn: Transaction, name: str) -> Person:

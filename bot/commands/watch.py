@@ -11,11 +11,12 @@ import typer
 
 from bot import app as application
 from bot import jobs, logs
+from bot.commands.opened import opened, opened_database
+from bot.content.readiness import lacking
 from bot.dashboard.health import figures
 from bot.errors import CoachError
 from bot.settings import os_user, read_settings
-from bot.store import audit, migrate
-from bot.store.database import Database
+from bot.store import audit, migrate, people
 from bot.store.verification import verify as verify_audit
 
 commands = typer.Typer(no_args_is_help=True, help="The audit: is it as it was written?")
@@ -35,7 +36,7 @@ def verify(
         raise CoachError(
             f"there is no file {anchors}; leave --anchors out to compare with {settings.anchor_file}"
         )
-    with _opened(settings.database_url) as database:
+    with opened_database(settings) as database:
         with _file_of_anchors(file):
             lines = [line for _, line in jobs.exported(file)] if file.exists() else None
         with database.reading() as conn:
@@ -56,16 +57,27 @@ def anchor() -> None:
     """Anchor the audit now, and write the anchor into the file outside the database."""
     settings = read_settings()
     logs.begin("WARNING", is_for_people=True)
-    with _opened(settings.database_url) as database, _file_of_anchors(settings.anchor_file):
-        jobs.anchor(database, settings.anchor_file)
-    if settings.anchor_file.exists():
+    with opened_database(settings) as database, _file_of_anchors(settings.anchor_file):
+        try:
+            jobs.anchor(database, settings.anchor_file)
+        except jobs.AnchorFileRefused as refused:
+            raise CoachError(f"{refused}; correct QMS_COACH_ANCHOR_FILE") from refused
+        has_anchors = any(jobs.exported(settings.anchor_file))
+    if has_anchors:
         typer.echo(f"The audit is anchored; the anchors are in {settings.anchor_file}.")
     else:
         typer.echo("The audit holds nothing yet, so there was nothing to anchor.")
 
 
-def doctor() -> None:
+def doctor(
+    site_ready: Annotated[
+        bool, typer.Option("--site-ready", help="Say instead what each site still lacks for its playbooks.")
+    ] = False,
+) -> None:
     """Say how the running system is doing, and what to look at."""
+    if site_ready:
+        _say_what_is_lacking()
+        return
     settings = read_settings()
     app = application.build(settings)
     try:
@@ -91,15 +103,21 @@ def doctor() -> None:
     typer.echo("Nothing needs a look.")
 
 
-@contextmanager
-def _opened(url: str) -> Iterator[Database]:
-    """The database, which must have this release's tables."""
-    database = Database(url)
-    try:
-        application.must_be_migrated(database)
-        yield database
-    finally:
-        database.close()
+def _say_what_is_lacking() -> None:
+    with opened() as app:
+        with app.database.reading() as conn:
+            directory = people.everyone(conn)
+        found = {
+            site.id: tuple(
+                lacking(app.library, site, directory, app.clock().astimezone(site.place.zone).date())
+            )
+            for site in app.library.sites.values()
+        }
+    for site_id, lacks in found.items():
+        for each in lacks or ("ready",):
+            typer.echo(f"{site_id}: {each}")
+    if any(found.values()):
+        raise typer.Exit(1)
 
 
 @contextmanager

@@ -136,5 +136,14 @@ def test_a_demonstration_touches_nothing_of_a_real_site(monkeypatch, tmp_path):
     assert (demo.site_folder, demo.loses_its_disk, demo.port) == (None, False, 9000)
 
 
+def test_a_preview_writes_nothing_into_a_real_sites_database_and_shows_its_content(monkeypatch, tmp_path):
+    for variable, (_, typed, _) in VARIABLES.items():
+        monkeypatch.setenv(variable, typed)
+    preview = read_settings().for_preview(tmp_path)
+    assert preview.database_url == f"sqlite:///{tmp_path / 'coach.db'}"
+    assert preview.anchor_file == tmp_path / "anchors.jsonl"
+    assert (preview.site_folder, preview.loses_its_disk) == (Path("/srv/site"), False)
+
+
 def test_somebody_runs_this_command():
     assert os_user()

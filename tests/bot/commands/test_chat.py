@@ -17,9 +17,10 @@ from bot.settings import read_settings
 from bot.store import audit, people
 from bot.store.database import Database
 from bot.store.tables import audit as audit_table
-from tests.bot.authored import write_overlay
+from tests.bot.authored import PLAYBOOK, write_overlay
 
-WHOLE_RUN = "1\nno\nLog p. 1\ntoday 00:01\nunknown\nRoom 3\nA label was missing.\nnone\n1\n"
+# "A result outside its limit", the fourth that is offered, answered to its end.
+WHOLE_RUN = "4\n1\nyes\ntoday 00:02\nLIMS 1\ntoday 00:01\nAssay\n25K041\nHPLC-07\nnone\nno\n1\n1\n"
 
 
 def piped(folder: Path, lines: str, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -40,11 +41,11 @@ def piped(folder: Path, lines: str, *arguments: str, **variables: str) -> subpro
 
 
 def test_piped_lines_lead_through_a_conversation_and_nothing_is_coloured(tmp_path):
-    done = piped(tmp_path, "1\nno\nLog CS-02 p. 41\nback\nexit\nnever said\n")
+    done = piped(tmp_path, "2\nno\nno\nback\nexit\nnever said\n")
     assert (done.returncode, done.stderr) == (0, "")
     assert "Hello Alex Byrne." in done.stdout
-    assert "Could this affect a patient" in done.stdout
-    assert "When was it first noticed?" in done.stdout
+    assert "Is anyone hurt or in danger?" in done.stdout
+    assert done.stdout.count("Could this affect a patient") == 2
     assert "\x1b" not in done.stdout
     assert "> " not in done.stdout
     assert "never said" not in done.stdout
@@ -52,17 +53,17 @@ def test_piped_lines_lead_through_a_conversation_and_nothing_is_coloured(tmp_pat
 
 
 def test_what_is_open_is_taken_up_where_it_was_left(run):
-    run("chat", lines="1\nno\n")
+    run("chat", lines="2\nno\n")
     taken_up = run("chat", lines="1\n").stdout
     assert 'You were in the middle of "Open a deviation"' in taken_up
-    assert "Where is it written in the official record?" in taken_up
+    assert "Could this affect a patient" in taken_up
 
 
 def test_somebody_else_in_the_demonstration_has_their_own_conversation(run):
-    run("chat", lines="1\nno\n")
+    run("chat", lines="2\nno\n")
     shown = run("chat", "--as", "priya").stdout
     assert "Hello Priya Nair." in shown
-    assert "official record?" not in shown
+    assert "in the middle of" not in shown
 
 
 @pytest.mark.parametrize(
@@ -128,3 +129,25 @@ def test_a_draft_that_cannot_be_saved_is_one_sentence(run, tmp_path):
             desk.save(File(name, "docx", name.removesuffix("-draft-1.docx"), 1))
     finally:
         app.close()
+
+
+# A preview
+
+
+def test_a_preview_starts_what_is_not_released_marks_it_and_leaves_nothing(run, tmp_path, monkeypatch):
+    draft = PLAYBOOK.replace("status: released_by_maker", "status: draft")
+    monkeypatch.setenv("QMS_COACH_SITE", str(write_overlay(tmp_path / "site", playbook=draft)))
+    run("chat")
+    before = Path("var/coach.db").read_bytes()
+    shown = run("chat", "--preview", lines="Report a spill\n1\n").stdout
+    assert "PREVIEW of version 1.0.0: draft, in force from 2026-01-05." in shown
+    assert "Where was it?" in shown
+    assert Path("var/coach.db").read_bytes() == before
+
+
+def test_what_is_not_released_is_not_offered_outside_a_preview(run, tmp_path, monkeypatch):
+    draft = PLAYBOOK.replace("status: released_by_maker", "status: draft")
+    monkeypatch.setenv("QMS_COACH_SITE", str(write_overlay(tmp_path / "site", playbook=draft)))
+    shown = run("chat", lines="Report a spill\n1\n").stdout
+    assert "Where was it?" not in shown
+    assert "[1] Report a spill" not in shown

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+from bot.content.reader import load_library
 from tests.bot.authored import PLAYBOOK, line_of, write_overlay
 
 ROOT = Path(__file__).parents[3]
 
 
-def test_what_is_shipped_has_no_errors(run):
+def test_what_is_shipped_has_no_errors_and_every_playbook_is_summed_up(run):
     result = run("check")
     assert result.exit_code == 0
-    assert "1 site: 0 errors, 0 warnings" in result.stdout
+    assert "2 sites: 0 errors, " in result.stdout
+    for path in (ROOT / "playbooks" / "library").glob("*.test.yaml"):
+        (line,) = re.findall(rf"^{path.name.removesuffix('.test.yaml')}: (.+)$", result.stdout, re.MULTILINE)
+        assert re.fullmatch(
+            r"version [\d.]+, \d+ steps, \d+ scenarios for 100% of them, [\d,]+ combinations, "
+            r"[\d,]+ paths, at most \d+ questions",
+            line,
+        )
+
+
+def test_a_quick_check_walks_no_path(run):
+    shown = run("check", "--quick").stdout
+    assert "oos-first-hour: version" in shown
+    assert " paths" not in shown
 
 
 def test_every_fault_stands_on_a_line_with_its_file_and_number_and_the_exit_code_is_1(
@@ -25,12 +40,14 @@ def test_every_fault_stands_on_a_line_with_its_file_and_number_and_the_exit_code
     result = run("check")
     file = tmp_path / "playbooks" / "spill.yaml"
     assert result.exit_code == 1
-    *found, summary = result.stdout.splitlines()
-    assert found[0].startswith(f"{file}:{line_of(spoilt, 'A-60')}: unknown fact 'A-60'; did you mean 'A-0")
+    found = [line for line in result.stdout.splitlines() if line.startswith(str(file))]
+    summary = result.stdout.splitlines()[-1]
+    assert found[0].startswith(f"{file}:{line_of(spoilt, 'A-60')}: unknown source 'A-60'; did you mean 'A-")
     assert found[1].startswith(
         f"{file}:{line_of(spoilt, 'is_prodct')}: unknown question 'is_prodct'; did you mean"
     )
-    assert summary.endswith("2 errors, 0 warnings")
+    assert "2 errors, " in summary
+    assert not re.search(r"^spill:", result.stdout, re.MULTILINE), "what is wrong is not tried"
 
 
 def test_a_warning_is_said_and_forgiven(run, tmp_path, monkeypatch):
@@ -40,7 +57,24 @@ def test_a_warning_is_said_and_forgiven(run, tmp_path, monkeypatch):
     result = run("check")
     assert result.exit_code == 0
     assert "spill.yaml:1: warning: no scenarios" in result.stdout
-    assert result.stdout.endswith("0 errors, 1 warning\n")
+    assert "1 site: 0 errors, " in result.stdout
+    assert "spill: version 1.0.0, 6 steps, 0 scenarios, 2 combinations, 2 paths" in result.stdout
+
+
+def test_what_the_site_has_approved_is_said_with_the_name(run, tmp_path, monkeypatch):
+    folder = write_overlay(tmp_path)
+    script = load_library(folder).script("spill")
+    (folder / "approvals.yaml").write_text(
+        f"- {{playbook: spill, version: '1.0.0', hash: '{script.hash}', name: Kim Lee, role: Head of QA, "
+        "change_ref: CC-7, approved_on: '2026-06-01'}\n"
+    )
+    monkeypatch.setenv("QMS_COACH_SITE", str(folder))
+    shown = run("check", "--quick").stdout
+    assert (
+        "spill: version 1.0.0, 6 steps, 2 scenarios for 100% of them, approved by Kim Lee on 2026-06-01"
+        in shown
+    )
+    assert re.search("^oos-first-hour: .*, not approved$", shown, re.MULTILINE)
 
 
 def test_a_folder_that_is_not_there_is_an_error(tmp_path):

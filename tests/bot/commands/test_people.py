@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.desk import ABSOLUTE, IDLE, hashed
+from bot.doorkeeper import ABSOLUTE, IDLE, hashed
 from bot.person import Person, Right
-from bot.store import access, audit, people
+from bot.store import access, audit, people, terminals
 from bot.store.database import Database
 from bot.store.tables import audit as audit_table
+from bot.store.tables import codes
 from tests.bot.commands.conftest import Run
 
 HEADER = "id,name,site,role,email,zone,language,active,rights\n"
@@ -45,6 +46,12 @@ def audited(database: Database) -> list[tuple[str, str, str, str, str]]:
 def is_signed_in(database: Database, cookie: str) -> bool:
     with database.writing() as conn:
         return access.person_of_browser(conn, hashed(cookie), IDLE, ABSOLUTE) is not None
+
+
+def is_code(database: Database, person_id: str, code: str) -> bool:
+    with database.writing() as conn:
+        tried = terminals.begin_try(conn, person_id)
+    return tried is not None and tried.is_right(code)
 
 
 def sign_in(database: Database, person_id: str, cookie: str) -> None:
@@ -250,6 +257,33 @@ def test_a_link_that_could_not_be_opened_is_not_made(run, peopled):
     assert "Ben Oduya is no longer active" in result.stderr
 
 
+def test_a_personal_code_is_shown_once_and_only_its_hash_is_kept(run, peopled):
+    shown = run("people", "link", "ben", "--code").stdout.strip()
+    assert len(shown) == 6
+    assert shown.isdecimal()
+    with peopled.reading() as conn:
+        rows = conn.execute(select(codes)).all()
+    assert [(row.person, shown in str(row)) for row in rows] == [("ben", False)]
+    assert is_code(peopled, "ben", shown)
+    assert audited(peopled)[-1] == ("cli:root", "personal code made", "person:ben", "", "")
+    assert shown not in str(audited(peopled))
+
+
+def test_a_new_code_ends_the_one_before(run, peopled):
+    first = second = run("people", "link", "ben", "--code").stdout.strip()
+    while second == first:  # one in a million is the same
+        second = run("people", "link", "ben", "--code").stdout.strip()
+    assert not is_code(peopled, "ben", first)
+    assert is_code(peopled, "ben", second)
+
+
+def test_who_is_no_longer_active_gets_no_code(run, peopled):
+    run("people", "import", listed(HEADER + NO_BEN))
+    result = run("people", "link", "ben", "--code")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "Ben Oduya is no longer active, so a code would not let them in" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [
@@ -258,7 +292,9 @@ def test_a_link_that_could_not_be_opened_is_not_made(run, peopled):
         ("zzzzzz", "nobody in the directory is 'zzzzzz'; use one of: Ana Ruiz, Ben Oduya, ana, ben"),
     ],
 )
-@pytest.mark.parametrize("command", [("grant", "see_figures"), ("revoke", "see_figures"), ("link",)])
+@pytest.mark.parametrize(
+    "command", [("grant", "see_figures"), ("revoke", "see_figures"), ("link",), ("link", "--code")]
+)
 def test_nobody_of_this_name_is_asked_back(run, peopled, command, name, said):
     result = run("people", command[0], name, *command[1:])
     assert (result.exit_code, result.stderr) == (1, f"{said}\n")

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.store import audit, heartbeats
+from bot.content.reader import load_library
+from bot.store import audit, heartbeats, people
 from bot.store.database import Database
 from bot.store.tables import audit as audit_table
 from tests.bot.commands.conftest import Run
@@ -158,6 +159,24 @@ def test_doctor_points_at_what_needs_a_look_and_the_exit_code_is_1(run: Run, on_
     assert result.exit_code == 1
     assert "LOOK: how long ago a process was last alive (web@plant:1)" in result.stdout
     assert "Nothing needs a look" not in result.stdout
+
+
+def test_doctor_says_what_each_site_still_lacks_and_the_exit_code_is_1(run: Run, on_database: Database):
+    result = run("doctor", "--site-ready")
+    assert result.exit_code == 1
+    assert (
+        "northfield: dana stands on the roster qa_on_call and is not in the directory; import them\n"
+        in result.stdout
+    )
+    assert "southshore: nobody of this site is in the directory" in result.stdout
+
+
+def test_doctor_says_that_a_site_is_ready(run: Run, on_database: Database):
+    with on_database.writing() as conn:
+        for person in load_library().people:
+            people.add(conn, person)
+    result = run("doctor", "--site-ready")
+    assert (result.exit_code, result.stdout) == (0, "northfield: ready\nsouthshore: ready\n")
 
 
 def test_verifying_as_a_process_of_its_own_ends_with_1_and_no_stack_trace(tmp_path, migrated_file):
