@@ -67,6 +67,7 @@ from playbooks.run import (
     Released,
     Seen,
     Skipped,
+    Told,
     fold,
 )
 from playbooks.script import Document, Script, Stop
@@ -265,7 +266,8 @@ class Coach:
             if made is None or not isinstance(made.what, Drafted):
                 return None
             script = self.script(conn, made_with(happened[: made.what.upto]))
-            names = self._names(conn, {event.by for event in happened})
+            told = {each for event in happened if isinstance(event.what, Told) for each in event.what.to}
+            names = self._names(conn, {event.by for event in happened} | told)
         site = self._office.library.sites[row.site]
         around = Around(ref, site.name, names, self._office.library.status_note(script, site))
         draft = draft_of(script, happened, made, site.place, around)

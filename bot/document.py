@@ -11,7 +11,7 @@ sandbox underneath is the second lock, not the first.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from difflib import get_close_matches
 from html import escape
@@ -67,6 +67,7 @@ PLACEHOLDERS: dict[str, Shape] = {
         }
     ],
     "open_points": [{"step": "the step's id", "label": "its short name", "note": "what is open, a sentence"}],
+    "changes": ["why an answer was changed after a draft, a sentence"],
     "told": ["who was told, a sentence"],
     "released": ["which stop was released by whom and when, a sentence"],
     "clocks": ["a time limit, a sentence"],
@@ -80,6 +81,7 @@ NEEDED = frozenset(
         "groups.lines.label",
         "groups.lines.value",
         "open_points.note",
+        "changes",
         "told",
         "released",
         "clocks",
@@ -87,7 +89,7 @@ NEEDED = frozenset(
     }
 )
 
-_SENTENCES = ("told", "released", "clocks", "attachments")
+_SENTENCES = ("changes", "told", "released", "clocks", "attachments")
 _MAX_TEMPLATE_BYTES = 2_000_000
 _MAX_UNPACKED_BYTES = 20_000_000
 _MAX_PARTS = 200
@@ -470,24 +472,24 @@ def as_markdown(draft: Draft) -> str:
     ]
     if draft.status_note:
         lines += ["", f"**{_phrase(draft.status_note)}**"]
+    lines += _sentences("Open points", [point.note for point in draft.open_points], "None.")
+    lines += _sentences("Time limits", draft.clocks, "None.")
     for group in draft.groups:
         facts = [
             f"**{_phrase(line.label)}:** {_literal(line.value, is_first=False)}".rstrip()
             for line in group.lines
         ]
         lines += ["", f"## {_heading(group.title)}", "", *_items(facts)]
-    lines += ["", "## Open points", ""]
-    lines += _items([_literal(point.note) for point in draft.open_points]) or ["None."]
-    for title, sentences, nothing in (
-        ("Time limits", draft.clocks, "None."),
-        ("Who was told", draft.told, "Nobody was told through the coach."),
-        ("Stops that were released", draft.released, "None."),
-        ("Attachments", draft.attachments, "None."),
-    ):
-        lines += ["", f"## {title}", ""]
-        lines += _items([_literal(sentence) for sentence in sentences]) or [nothing]
+    lines += _sentences("Changed since an earlier draft", draft.changes, "Nothing.")
+    lines += _sentences("Who was told", draft.told, "Nobody was told through the coach.")
+    lines += _sentences("Stops that were released", draft.released, "None.")
+    lines += _sentences("Attachments", draft.attachments, "None.")
     lines += ["", "## How this draft was made", "", *_items(list(_provenance(draft)))]
     return "\n".join([*lines, ""])
+
+
+def _sentences(title: str, sentences: Sequence[str], nothing: str) -> list[str]:
+    return ["", f"## {title}", "", *(_items([_literal(sentence) for sentence in sentences]) or [nothing])]
 
 
 def _provenance(draft: Draft) -> Iterator[str]:

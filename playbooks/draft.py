@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
 
-from playbooks.answer import Upload, show_moment
+from playbooks.answer import Upload, show_day, show_moment
+from playbooks.calendar import SITE, DurationRefused, read_duration
 from playbooks.place import Place
 from playbooks.position import Position, RunningClock, resolve
-from playbooks.run import Answer, Drafted, Event, MovedVersion, Released, Started, Telling, fold, hash_of
-from playbooks.script import AnswerType, Ask, Document, Script
+from playbooks.run import (
+    Drafted,
+    Event,
+    MovedVersion,
+    Reasoned,
+    Released,
+    Started,
+    Telling,
+    fold,
+    hash_of,
+)
+from playbooks.script import AnswerType, Document, Script, Stop
 from playbooks.shown import NOT_ANSWERED, NOT_ASKED, ShownAnswer, live_lines, not_known
 
 NOT_AS_MADE = "This is no longer what the draft said when it was made: words were erased, or the site's settings changed."
@@ -55,7 +67,7 @@ class Draft:
     """One numbered draft of one run.
 
     `made_at` is UTC; `zone` is where times are shown. `status_note` says what a reader must know of its state
-    (the site has not approved the script), or is empty. `told`, `released`, `clocks` and `attachments` are whole
+    (the site has not approved the script), or is empty. `changes`, `told`, `released`, `clocks` and `attachments` are whole
     sentences, such as "QA was told through the coach on 2025-06-03 06:20 (posted, not confirmed read)".
     `fingerprint` is that of what it states.
     """
@@ -73,6 +85,7 @@ class Draft:
     status_note: str
     groups: tuple[Group, ...]
     open_points: tuple[OpenPoint, ...]
+    changes: tuple[str, ...]
     told: tuple[str, ...]
     released: tuple[str, ...]
     clocks: tuple[str, ...]
@@ -148,8 +161,9 @@ def draft_of(script: Script, events: Sequence[Event], made: Event, place: Place,
         script_hash=script.hash,
         status_note=around.status_note if is_as_made else f"{around.status_note} {NOT_AS_MADE}".strip(),
         groups=_groups(script, shown, then, around),
-        open_points=tuple(_open_points(script, position, shown)),
-        told=tuple(_told(telling, place, around) for telling in ledger.tellings),
+        open_points=tuple(_open_points(script, position, shown, place)),
+        changes=tuple(_changes(script, then, place, around)),
+        told=tuple(_told(script, telling, place, around) for telling in ledger.tellings),
         released=tuple(
             _released(script, step, event, place, around) for step, event in ledger.released.items()
         ),
@@ -195,26 +209,52 @@ def _line(line: ShownAnswer, around: Around) -> Line:
     return Line(line.step.id, line.ask.label, line.shown, line.ask.text, line.given.at, by)
 
 
-def _open_points(script: Script, position: Position, shown: Sequence[ShownAnswer]) -> Sequence[OpenPoint]:
-    open_steps = set(position.open_points)
-    points = [
-        _open_point(line.step.id, line.ask, line.given.answer) for line in shown if line.step.id in open_steps
-    ]
+def _open_points(
+    script: Script, position: Position, shown: Sequence[ShownAnswer], place: Place
+) -> Sequence[OpenPoint]:
+    points = [_open_point(line, place) for line in shown if line.step.id in position.open_points]
     later = ((step_id, script.ask(step_id)) for step_id in position.deferred)
-    return [*points, *(_open_point(step_id, ask, None) for step_id, ask in later if ask)]
+    left = [
+        OpenPoint(step_id, ask.label, f"{NOT_ASKED}: {_inside(ask.label)}") for step_id, ask in later if ask
+    ]
+    return [*points, *left]
 
 
-def _open_point(step_id: str, ask: Ask, answer: Answer | None) -> OpenPoint:
-    label = ask.label
-    state = NOT_ASKED if answer is None else NOT_ANSWERED if answer.is_skipped else not_known(ask, answer)
-    words = f"{state}: {label if label[:2].isupper() else label[:1].lower() + label[1:]}"
-    if answer and answer.is_unknown and ask.unknown:
+def _open_point(line: ShownAnswer, place: Place) -> OpenPoint:
+    ask, answer = line.ask, line.given.answer
+    state = NOT_ANSWERED if answer.is_skipped else not_known(ask, answer)
+    words = f"{state}: {_inside(ask.label)}"
+    if answer.is_unknown and ask.unknown:
         who = f", {role_words(ask.unknown.for_role)}" if ask.unknown.for_role else ""
-        words += f" (follow up: {ask.unknown.follow_up}{who})"
-    return OpenPoint(step_id, label, words)
+        words += f" (follow up {_follow_up(ask.unknown.follow_up, line.given.at, place)}{who})"
+    return OpenPoint(line.step.id, ask.label, words)
 
 
-def _told(telling: Telling, place: Place, around: Around) -> str:
+def _follow_up(text: str, since: datetime, place: Place) -> str:
+    """Until when, as a day; in the script's own words where these are no duration."""
+    try:
+        due = place.calendar(SITE).after(since, read_duration(text))
+    except DurationRefused:
+        return text
+    return f"by {show_day(due.astimezone(place.zone).date())}"
+
+
+def _inside(label: str) -> str:
+    """A short name as it stands inside a sentence."""
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+
+
+def _changes(script: Script, events: Sequence[Event], place: Place, around: Around) -> Iterator[str]:
+    """Why answers were changed after a draft had been made of earlier ones."""
+    steps = {event.seq: getattr(event.what, "step", "") for event in events}
+    for event in events:
+        if isinstance(event.what, Reasoned):
+            ask = script.ask(steps.get(event.what.event, ""))
+            at = show_moment(event.at.astimezone(place.zone))
+            yield f"{ask.label if ask else 'An answer'} was changed: {event.what.reason} ({around.name(event.by)}, {at})"
+
+
+def _told(script: Script, telling: Telling, place: Place, around: Around) -> str:
     at = show_moment(telling.at.astimezone(place.zone))
     role = role_words(telling.role)
     if not telling.to:
@@ -224,15 +264,26 @@ def _told(telling: Telling, place: Place, around: Around) -> str:
         state = (
             f"read by {around.name(telling.seen_by)} on {show_moment(telling.seen_at.astimezone(place.zone))}"
         )
-    return f"{role[0].upper()}{role[1:]} was told through the coach on {at} ({state})"
+    step = script.by_id.get(telling.step)
+    shared = step.does.share if step and isinstance(step.does, Stop) else ()
+    labels = [_inside(ask.label) for name in shared if (ask := script.ask(name))]
+    about = f" of {', '.join(labels)}" if labels else ""
+    who = ", ".join(map(around.name, telling.to))
+    return f"{role[0].upper()}{role[1:]} ({who}) was told{about} through the coach on {at} ({state})"
 
 
 def _released(script: Script, step_id: str, event: Event, place: Place, around: Around) -> str:
     what = event.what
     at, name = show_moment(event.at.astimezone(place.zone)), around.name(event.by)
-    section = script.section_titles[script.by_id[step_id].section] if step_id in script.by_id else step_id
-    how = "themselves" if isinstance(what, Released) and what.how == "self" else "by their role"
-    return f"A stop under “{section}” was released by {name}, {how}, on {at}"
+    step = script.by_id.get(step_id)
+    words = _first_words(step.does.say) if step and isinstance(step.does, Stop) else step_id
+    how = "who ran the playbook" if isinstance(what, Released) and what.how == "self" else "in their role"
+    return f"The stop “{words}” was released by {name}, {how}, on {at}"
+
+
+def _first_words(text: str) -> str:
+    """What a stop says, up to its first pause: it may go on with what the site fills in."""
+    return re.split(r"[.:;{]", text, maxsplit=1)[0].strip()
 
 
 def _clock(running: RunningClock, place: Place) -> str:
@@ -244,7 +295,9 @@ def _clock(running: RunningClock, place: Place) -> str:
 
 def _attachments(script: Script, position: Position) -> Sequence[str]:
     return [
-        f"{Upload.name_of(value)} (SHA-256 {value.partition(' ')[0]})"
+        f"{Upload.name_of(value)} (SHA-256 {sha256})"
+        if (sha256 := value.partition(" ")[0])
+        else Upload.name_of(value)
         for given in position.live
         if (ask := script.ask(given.step)) and ask.type is AnswerType.ATTACHMENT
         for value in given.answer.values

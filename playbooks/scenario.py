@@ -245,7 +245,7 @@ def _as_act(step_id: str, does: object, value: object) -> Act:
     if items == ("hurry",):
         return Hurry()
     if does.type is AnswerType.ATTACHMENT:
-        return Send(tuple(Upload("0" * 64, name, name.rsplit(".", 1)[-1]) for name in items))
+        return Send(tuple(Upload("", name, name.rsplit(".", 1)[-1]) for name in items))
     if options_of(does) or items == ("unknown",):
         return Picked(items)
     return Typed("\n".join(items) if does.type is AnswerType.LIST else items[0])

@@ -154,7 +154,7 @@ class Library:
                 f"PREVIEW of version {script.version}: {status}, in force from {control.effective_from}."
             )
         if site.is_fictional:
-            notes.append("An example from a site that does not exist.")
+            notes.append("Not approved: an example from a site that does not exist.")
         elif not self.approval(script):
             notes.append("Not yet approved by your site.")
         cited = (self.sources.get(name) for name in cited_by(script))

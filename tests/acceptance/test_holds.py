@@ -99,7 +99,9 @@ def test_releasing_it_oneself_asks_whom_one_spoke_to_and_when(plant: Plant):
     plant.upto("end")
 
     assert "Spoke to in QA" in plant.markdown(ref)
-    assert "was released by Alex Byrne, themselves, on 3 June 2026, 09:00 (IST)" in plant.markdown(ref)
+    assert "was released by Alex Byrne, who ran the playbook, on 3 June 2026, 09:00 (IST)" in plant.markdown(
+        ref
+    )
 
 
 @pytest.mark.scenario("D4")
@@ -128,7 +130,10 @@ def test_correcting_the_answer_that_told_qa_does_not_hide_that_they_were_told(pl
     plant.upto("end")
 
     assert [what.role for what in plant.whats(ref) if isinstance(what, Told) and what.role] == ["qa_on_call"]
-    assert "QA on call was told through the coach on 3 June 2026, 09:00 (IST)" in plant.markdown(ref)
+    assert (
+        "QA on call (Dana Okafor) was told of patient or released product through the coach on 3 June 2026, 09:00 (IST)"
+        in plant.markdown(ref)
+    )
     assert len(plant.told("dana")) == 1
 
 

@@ -46,6 +46,7 @@ def draft(*values: str, **changes: object) -> Draft:
         groups=(Group("What happened", tuple(line(f"Fact {n}", v) for n, v in enumerate(values, 1))),),
         open_points=(OpenPoint("at", "When", "Not known yet: when it happened (follow up: 2 working days)"),),
         told=("QA was told through the coach on 2025-06-03 06:20 (posted, not confirmed read)",),
+        changes=(),
         released=(),
         clocks=(
             "Open the record in the QMS: due 4 June 2025, 06:10 (BST), 1 working day after noticed (open)",
@@ -87,7 +88,7 @@ def template(*paragraphs: str, change: Callable[[Word], object] = lambda _: None
         "{% for point in open_points %}{{ point.note }}{% endfor %}",
         *(
             f"{{% for sentence in {name} %}}{{{{ sentence }}}}{{% endfor %}}"
-            for name in ("told", "released", "clocks", "attachments")
+            for name in ("changes", "told", "released", "clocks", "attachments")
         ),
         *paragraphs,
     ):
@@ -190,14 +191,15 @@ def test_markdown_reads_as_plain_text() -> None:
         f"**{WATERMARK}**\n\n"
         "Run coach-7k2m at Example site. Made by operator on 2025-06-03 07:01 (Europe/London, UTC+01:00).\n\n"
         "**Not yet approved by your site**\n\n"
-        "## What happened\n\n"
-        "- **Fact 1:** SOP-114: 2-8 °C, pH < 7, ~5 kg, 3 * 4, T_07 & C:\\data (see #3)\n"
-        "- **Fact 2:** > 9.4 °C\n"
-        "- **Fact 3:** 00123  \n  1E5\n\n"
         "## Open points\n\n"
         "- Not known yet: when it happened (follow up: 2 working days)\n\n"
         "## Time limits\n\n"
         "- Open the record in the QMS: due 4 June 2025, 06:10 (BST), 1 working day after noticed (open)\n\n"
+        "## What happened\n\n"
+        "- **Fact 1:** SOP-114: 2-8 °C, pH < 7, ~5 kg, 3 * 4, T_07 & C:\\data (see #3)\n"
+        "- **Fact 2:** > 9.4 °C\n"
+        "- **Fact 3:** 00123  \n  1E5\n\n"
+        "## Changed since an earlier draft\n\nNothing.\n\n"
         "## Who was told\n\n"
         "- QA was told through the coach on 2025-06-03 06:20 (posted, not confirmed read)\n\n"
         "## Stops that were released\n\nNone.\n\n"
@@ -436,7 +438,7 @@ def test_a_template_that_leaves_out_part_of_a_draft_is_refused() -> None:
     made.save(saved)
     with pytest.raises(
         DocumentRefused,
-        match=r"does not show attachments, clocks, groups\.lines\.label, groups\.lines\.value, open_points\.note, rel",
+        match=r"does not show attachments, changes, clocks, groups\.lines\.label, groups\.lines\.value, open_points\.note, rel",
     ):
         as_docx(draft("x"), saved.getvalue())
     hides = template("{% if not run %}x{% endif %}")

@@ -47,6 +47,7 @@ DRAFT = Draft(
     groups=(),
     open_points=(),
     told=(),
+    changes=(),
     released=(),
     clocks=(),
     attachments=(),
@@ -89,7 +90,8 @@ def test_every_printable_character_of_an_answer_is_in_the_rendered_markdown(valu
     shown = printable(unescape(sub(r"<[^>]*>", "", html, flags=DOTALL))).replace("\ufffd", "")
     expected = "".join(printable(f"{label}:«{label}»").replace("\ufffd", "") for label in values)
     points = "".join(printable(value).replace("\ufffd", "") for value in values)
-    assert f"Whathappened{expected}Openpoints{points}Timelimits" in shown
+    assert f"Openpoints{points}Timelimits" in shown
+    assert f"Whathappened{expected}Changedsince" in shown
 
 
 @settings(max_examples=100, deadline=None)
@@ -101,6 +103,6 @@ def test_an_answer_never_becomes_structure_of_the_markdown(values: list[str]) ->
     allowed = ("heading_", "paragraph_", "bullet_list_", "list_item_", "inline")
     assert not [token for token in tokens if not token.startswith(allowed)]
     assert tokens.count("list_item_open") == 2 * len(values) + 5
-    assert tokens.count("heading_open") == 8
+    assert tokens.count("heading_open") == 9
     inline = {part.type for token in parsed for part in token.children or ()}
     assert inline <= {"text", "softbreak", "hardbreak", "strong_open", "strong_close", "text_special"}

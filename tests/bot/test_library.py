@@ -160,7 +160,7 @@ def test_what_the_site_has_not_approved_says_so_and_what_it_has_says_nothing():
 
 def test_an_invented_site_approves_nothing_and_says_so():
     note = library().status_note(script(), replace(ACME, is_fictional=True))
-    assert note == "An example from a site that does not exist."
+    assert note == "Not approved: an example from a site that does not exist."
 
 
 def test_a_superseded_source_is_noted_where_the_playbook_is_used():

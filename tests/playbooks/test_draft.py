@@ -65,13 +65,13 @@ def test_open_points_say_what_is_missing_and_when_to_come_back():
     walk = Walk(OF).does(Picked(("yes",)), Skip(), Picked(("unknown",)), Confirm())
     assert [point.note for point in draft(walk).open_points] == [
         "Not answered: first noticed",
-        "Not known: QA number (follow up: 2 working days)",
+        "Not known: QA number (follow up by 5 June 2025)",
     ]
 
 
 def test_who_was_told_is_said_with_the_time_and_without_claiming_it_was_read():
     assert draft(Walk(OF).does(*TO_THE_END)).told == (
-        "QA on call was told through the coach on 3 June 2025, 13:01 (IST) (posted, not confirmed read)",
+        "QA on call (Ana Ruiz) was told through the coach on 3 June 2025, 13:01 (IST) (posted, not confirmed read)",
     )
 
 
@@ -226,18 +226,18 @@ def whole(how: Literal["self", "role"] = "self", number: Act = NOT_KNOWN) -> Wal
 
 
 @pytest.mark.parametrize(
-    ("how", "words"), [("self", "Nia Byrne, themselves"), ("role", "Ana Ruiz, by their role")]
+    ("how", "words"), [("self", "Nia Byrne, who ran the playbook"), ("role", "Ana Ruiz, in their role")]
 )
 def test_a_draft_says_who_released_a_stop_and_when(how, words):
     assert draft(whole(how)).released == (
-        f"A stop under “Part one” was released by {words}, on 3 June 2025, 13:01 (IST)",
+        f"The stop “Please phone QA” was released by {words}, on 3 June 2025, 13:01 (IST)",
     )
 
 
 def test_a_stop_that_the_version_no_longer_has_is_named_as_it_was():
     walk = whole()
     walk.script = replace(WHOLE, steps=WHOLE.steps[1:])
-    assert draft(walk).released[0].startswith("A stop under “phone” was released by")
+    assert draft(walk).released[0].startswith("The stop “phone” was released by")
 
 
 def test_a_draft_says_what_runs_until_when_and_what_is_done():
@@ -252,7 +252,7 @@ def test_a_draft_names_each_file_with_its_fingerprint():
 
 
 def test_an_open_point_for_a_role_names_it():
-    assert draft(whole()).open_points[0].note == ("Not known: number (follow up: 2 working days, QA on call)")
+    assert draft(whole()).open_points[0].note == ("Not known: number (follow up by 5 June 2025, QA on call)")
 
 
 @pytest.mark.scenario("D3")

@@ -73,8 +73,9 @@ def test_a_draft_is_written_as_word_and_as_text(run, answers, tmp_path):
     for written in ("00123", "LIMS entry 55210", "Assay, pH < 7"):
         assert any(written in cell for cell in cells)
         assert written in text.replace("\\", "").replace("&lt;", "<")
-    assert "An example from a site that does not exist. Played from a file of answers." in text.replace(
-        "\\", ""
+    assert (
+        "Not approved: an example from a site that does not exist. Played from a file of answers."
+        in text.replace("\\", "")
     )
 
 
