@@ -184,7 +184,9 @@ class Coach:
         self._keep(conn, scene, turn, _Cause(key, message.address.channel, person.id, message.said_at))
         for taken in _taken(turn, attachments):
             blobs.keep(conn, Blob(taken.media_type, taken.content))
-        outbox.write(conn, self._replies(conn, key, message, turn, address), self._office.pulled)
+        outbox.write(
+            conn, self._replies(conn, key, message, turn, address, scene.wording), self._office.pulled
+        )
         return Heard("done")
 
     # What is due
@@ -483,6 +485,10 @@ class Coach:
         for event in change.events:
             if isinstance(event.what, Seen):
                 waiting.see(conn, change.ref, event.what.step, event.by, now)
+            elif isinstance(event.what, Released) and event.what.how == "self":
+                waiting.look_no_more(
+                    conn, change.ref, event.what.step
+                )  # it stays with whoever has not read it
             elif isinstance(event.what, Released):
                 waiting.done(conn, change.ref, event.what.step, now)
         if change.given_to or change.state == "finished":
@@ -502,17 +508,20 @@ class Coach:
     # What is said
 
     def _replies(
-        self, conn: Transaction, key: str, message: Message, turn: Turn, address: StoredAddress
+        self,
+        conn: Transaction,
+        key: str,
+        message: Message,
+        turn: Turn,
+        address: StoredAddress,
+        wording: Wording,
     ) -> list[NewMessage]:
         """What this turn says to the one who spoke, in order: their own words where the page shows them, our replies."""
         channel, person_id = message.address.channel, address.person
         said = []
         if channel in self._office.pulled:
-            said.append(
-                NewMessage(
-                    f"{key}:echo", address.id, channel, person_id, "echo", _words(conn, message, address)
-                )
-            )
+            words = _words(conn, message, address, wording)
+            said.append(NewMessage(f"{key}:echo", address.id, channel, person_id, "echo", words))
         for number, reply in enumerate(turn.replies):
             said.append(
                 NewMessage(f"{key}:{number}", address.id, channel, person_id, "reply", reply.to_json())
@@ -534,7 +543,7 @@ class Coach:
                         address.id,
                         address.address.channel,
                         person_id,
-                        "tell",
+                        "reply" if tell.is_own else "tell",
                         tell.reply.to_json(),
                     )
                 )
@@ -566,7 +575,7 @@ def _taken(turn: Turn, attachments: Sequence[Attachment]) -> list[Attachment]:
     return [each for each in attachments if each.upload.as_value() in values]
 
 
-def _words(conn: Transaction, message: Message, address: StoredAddress) -> str:
+def _words(conn: Transaction, message: Message, address: StoredAddress, wording: Wording) -> str:
     """What the person said. A press is told in the words we put on the button, never in words a page sends along."""
     press = message.press
     if message.files:
@@ -576,7 +585,7 @@ def _words(conn: Transaction, message: Message, address: StoredAddress) -> str:
     lately = outbox.earlier(conn, address.id, None, _BUTTONS_BACK)
     replies = (Reply.from_json(row.payload) for row in reversed(lately) if row.kind != "echo")
     found = (words for reply in replies if (words := reply.words_of(press)))
-    return next(found, ", ".join(press.values) or press.action)
+    return next(found, ", ".join(press.values) or wording.texts.get(f"label_{press.action}", press.action))
 
 
 def _load_kept(canonical: str) -> Script:

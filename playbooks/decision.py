@@ -624,7 +624,7 @@ class _Turn:
         """An earlier answer to offer again: the standing one, one taken back, or the words that began the run."""
         standing = self.ledger.answers.get(step.id)
         if standing and step.id not in self.position.stale:
-            return standing.answer
+            return None if standing.answer.is_skipped else standing.answer
         if before := standing.answer if standing else self.ledger.earlier.get(step.id):
             can_be_kept = not before.is_skipped and not before.is_erased and has_options(ask, before)
             return before if can_be_kept else None

@@ -199,7 +199,8 @@ class Plant:
 
     def told(self, by: str, channel: str = "web") -> list[Reply]:
         """Everything the coach told them of its own accord."""
-        return [Reply.from_json(line.payload) for line in self.lines(by, channel) if line.kind == "tell"]
+        lines = self.lines(by, channel)
+        return [Reply.from_json(line.payload) for line in lines if ":tell:" in line.dedupe_key]
 
     def news(self, by: str) -> list[str]:
         """The texts of the same."""

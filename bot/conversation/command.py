@@ -236,6 +236,10 @@ _HAND_OVER_TO = re.compile(
     r"(?:hand (?:it |this )?over|give (?:it|this)|pass (?:it|this) on) to (?P<what>.+)"
 )
 _NOTE = re.compile(r"\s*note\s*:\s*(?P<what>.+)", re.IGNORECASE | re.DOTALL)
+_DANGER = re.compile(
+    r"\b(?:hurt|injured|injury|bleeding|bleeds|unconscious|collapsed|fainted|choking|scalded|electrocuted|ambulance"
+    r"|fire|smoke|flames|explosion|exploded|(?:someone|somebody|colleague|operator|he|she|i) (?:just )?fell)\b"
+)
 _NAMES_NOTHING = frozenset(
     {"it", "this", "that", "answer", "answers", "last", "last one", "previous", "previous one"}
 )
@@ -274,6 +278,11 @@ def names_playbook(text: str) -> str:
     """What "start …" names, or nothing; whether it is a playbook is for the caller to see."""
     match = _BEGIN_WHAT.fullmatch(_without_politeness(plain(text)))
     return match["what"] if match else ""
+
+
+def names_danger(text: str) -> bool:
+    """Whether `text` may say that somebody is hurt or in danger. Asking once too often does no harm."""
+    return _DANGER.search(plain(text)) is not None
 
 
 def plain(text: str) -> str:

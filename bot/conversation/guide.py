@@ -76,13 +76,17 @@ Alone = Question | ReasonAsked | Sheet | Spoken | Alert | Held | Unread | ClockR
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """A reply for other people: those who stand behind a role now, or the one who runs it. `run` and `step` say what of."""
+    """A reply for other people: those who stand behind a role now, or the one who runs it. `run` and `step` say what of.
+
+    `is_own`: it is their own conversation that goes on.
+    """
 
     people: tuple[str, ...]
     reply: Reply
     run: str
     step: str
     role: str = ""
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,7 +348,7 @@ class Guide:
             "told_held" if stop.level == "immediate" else "told",
             name=self.names(self.names.owner.id),
             ref=self.ref,
-            title=self.script.title,
+            title=self.title,
         )
         facts = tuple(Fact(line.ask.label, line.shown) for line in shared)
         return Reply(text, Tone.STOP, choices=tuple(choices), facts=facts)

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from bot.conversation.command import Asked, Command, names_playbook, names_run, plain, read_command
+from bot.conversation.command import (
+    Asked,
+    Command,
+    names_danger,
+    names_playbook,
+    names_run,
+    plain,
+    read_command,
+)
 from bot.conversation.guide import Guide, Names, Tell, draft_files
 from bot.conversation.nearest import SURE, Near, nearest
 from bot.conversation.onboarding import welcome, who_sees
@@ -291,6 +299,8 @@ class _Listener:
 
     def wondered(self, text: str) -> Turn:
         """Words without a run: a playbook offered where they clearly ask for one, else the nearest things."""
+        if names_danger(text):
+            return self.say(self.danger())
         resume = [Command.RESUME] if self.lively() else []
         near = nearest(text, [*resume, *self.scene.shelf, Command.HELP, Command.DRAFTS])
         best = near[0]
@@ -301,6 +311,11 @@ class _Listener:
         reply = Reply(text, choices=tuple(self.choice(item) for item in near))
         misunderstood = self.session.misunderstood + 1
         return Turn((reply,), replace(self.session, offer=None, misunderstood=misunderstood))
+
+    def danger(self) -> Reply:
+        """Somebody may be hurt: first whom to call, and only then what the coach can do."""
+        phone = self.scene.site.values.get("emergency_phone") or self.wording("no_emergency_phone")
+        return Reply(self.wording("danger", phone=phone), Tone.STOP, choices=self.beginnings())
 
     # What it leads to
 
@@ -457,7 +472,7 @@ class _Listener:
             return self.say(Reply(self.wording("nothing_to_do_there", name=name)))
         change = RunChange(watched.run.ref, decision.happened, _state(guide))
         told = tuple(
-            Tell((watched.owner.id,), reply, watched.run.ref, watched.step)
+            Tell((watched.owner.id,), reply, watched.run.ref, watched.step, is_own=True)
             for reply in guide.replies(decision.said)
         )
         thanked = Reply(self.wording(thanks, name=name, title=watched.run.title), Tone.DONE)

@@ -151,7 +151,7 @@ def test_a_form_closed_halfway_leaves_nothing_half_made_and_the_same_question_st
     page.turn_to("alex")
     assert page.page.open_lines[-1].ticks == before.ticks
     page.press(["Records only"])
-    assert "Can you do this without danger" in page.page.lines[-1].text
+    assert "Can it be stopped and kept apart without danger" in page.page.lines[-1].text
 
 
 @pytest.mark.scenario("E7")

@@ -370,6 +370,28 @@ def test_what_waits_is_in_the_list_of_the_person_until_it_is_done(plant):
     assert plant.say("waiting for me", by="dana")[0].text == "Nothing is waiting for you."
 
 
+def test_a_question_that_a_release_opens_has_working_buttons(plant):
+    ref = held(plant)
+    plant.press("Release the stop", by="dana")
+
+    assert plant.lines("alex")[-1].kind == "reply"
+    plant.press("Nothing to stop")
+    assert plant.answered(ref)[-1] == ("step_held", ("na",))
+
+
+def test_what_was_released_without_qa_stays_in_their_list_until_somebody_reads_it(plant):
+    held(plant)
+    plant.say("I have spoken to QA")
+
+    assert "Waiting for you: 1." in plant.say("hello", "waiting for me", by="dana")[0].text
+
+
+def test_a_button_from_long_ago_is_told_in_the_words_it_has_today(plant):
+    plant.coach.hear(plant.message(press=Press("runs", (), None)))
+
+    assert plant.lines("alex")[0].payload == "My runs"
+
+
 def test_a_run_that_is_ended_waits_for_nobody(plant):
     held(plant)
     plant.say("end it")

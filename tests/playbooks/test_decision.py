@@ -140,6 +140,11 @@ def test_a_skip_taken_back_is_not_offered():
     assert question_of(Walk(DEVIATION).does(Skip(), Back())).offered is None
 
 
+def test_a_skip_that_is_corrected_is_not_offered():
+    walk = Walk(DEVIATION).does(Skip(), Typed("Line 1"), Change("held"))
+    assert (walk.asked, question_of(walk).offered) == ("held", None)
+
+
 def test_nothing_offered_cannot_be_kept():
     walk = Walk(DEVIATION).does(Keep())
     assert isinstance(walk.said[0], Misread)

@@ -43,6 +43,20 @@ def test_words_that_clearly_ask_for_a_playbook_are_met_with_an_offer():
     assert talk.runs == {}
 
 
+@pytest.mark.parametrize(
+    "words", ["someone fell and cut his hand", "Fire in the store!", "Mia is hurt, spill"]
+)
+def test_words_that_name_a_danger_are_met_with_whom_to_call_before_any_playbook(words):
+    talk = Talk()
+    talk.say(words)
+
+    assert talk.said.startswith(
+        "If anyone is hurt or in danger, call the emergency number now, then your supervisor."
+    )
+    assert "Report a spill" in " ".join(talk.labels)
+    assert talk.runs == {}
+
+
 @pytest.mark.parametrize("yes", ["yes", "Y", "ok", "Yes, let's start", "start", "yes please!"])
 def test_an_offer_is_taken_up_in_the_words_people_use(yes):
     talk = Talk()

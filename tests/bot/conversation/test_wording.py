@@ -35,6 +35,8 @@ COMPUTED = {
     Command.WAIT,
     "label_help",
     "label_drafts",
+    "label_runs",
+    "label_hello",
     *(f"role_{role}" for role in ROLES),
 }
 EIGHTH_GRADE = 8
