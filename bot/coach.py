@@ -386,7 +386,8 @@ class Coach:
             owner = people.by_id(conn, row.person) if row else None
             if row is None or owner is None:
                 continue
-            may_free = self._may_free(person, self.script(conn, row.script_hash), each.step)
+            script = self.script(conn, row.script_hash)
+            may_free = self._may_free(person, script, each.step) and not _is_free(conn, each.run, each.step)
             is_seen = each.seen_at is not None
             if not is_seen or may_free or each.step == HAND_OVER:
                 found.append(
@@ -488,7 +489,7 @@ class Coach:
             elif isinstance(event.what, Released) and event.what.how == "self":
                 waiting.look_no_more(
                     conn, change.ref, event.what.step
-                )  # it stays with whoever has not read it
+                )  # those who have not read it still should
             elif isinstance(event.what, Released):
                 waiting.done(conn, change.ref, event.what.step, now)
         if change.given_to or change.state == "finished":
@@ -586,6 +587,12 @@ def _words(conn: Transaction, message: Message, address: StoredAddress, wording:
     replies = (Reply.from_json(row.payload) for row in reversed(lately) if row.kind != "echo")
     found = (words for reply in replies if (words := reply.words_of(press)))
     return next(found, ", ".join(press.values) or wording.texts.get(f"label_{press.action}", press.action))
+
+
+def _is_free(conn: Transaction, run: str, step: str) -> bool:
+    return any(
+        isinstance(event.what, Released) and event.what.step == step for event in runs.events(conn, run)
+    )
 
 
 def _load_kept(canonical: str) -> Script:

@@ -383,7 +383,11 @@ def test_what_was_released_without_qa_stays_in_their_list_until_somebody_reads_i
     held(plant)
     plant.say("I have spoken to QA")
 
-    assert "Waiting for you: 1." in plant.say("hello", "waiting for me", by="dana")[0].text
+    listed = plant.say("hello", "waiting for me", by="dana")[0]
+    assert "Waiting for you: 1." in listed.text
+    assert [choice.label for choice in listed.choices] == ["I have read this: Alex Byrne"]
+    plant.press("I have read this: Alex Byrne", by="dana")
+    assert plant.say("waiting for me", by="dana")[0].text == "Nothing is waiting for you."
 
 
 def test_a_button_from_long_ago_is_told_in_the_words_it_has_today(plant):

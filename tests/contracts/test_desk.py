@@ -740,12 +740,16 @@ async def test_the_runs_of_a_person_are_counted_until_they_end(stored: StoredWor
     assert (await desk.standing(ALEX)).runs == 0
 
 
-async def test_what_somebody_else_released_needs_nobody_any_more(stored: StoredWorld):
+async def test_what_the_person_released_alone_still_has_to_be_read_by_those_who_were_told(
+    stored: StoredWorld,
+):
     desk = stored.desk()
     stop = choice(await ask(desk, ALEX, *TO_THE_STOP), "I have spoken to QA")
+    await ask(desk, ALEX, stop.press, "the shift lead", "today 08:30")
     before = await desk.standing(DANA)
 
-    await ask(desk, ALEX, stop.press, "the shift lead", "today 08:30")
+    told = choice(await ask(desk, DANA, "waiting for me"), "I have read this: Alex Byrne")
+    await ask(desk, DANA, told.press)
 
     assert (before.waiting, (await desk.standing(DANA)).waiting) == (1, 0)
 
