@@ -387,7 +387,9 @@ class Coach:
             if row is None or owner is None:
                 continue
             script = self.script(conn, row.script_hash)
-            may_free = self._may_free(person, script, each.step) and not _is_free(conn, each.run, each.step)
+            may_free = self._may_free(person, script, each.step) and not _is_released(
+                conn, each.run, each.step
+            )
             is_seen = each.seen_at is not None
             if not is_seen or may_free or each.step == HAND_OVER:
                 found.append(
@@ -589,7 +591,7 @@ def _words(conn: Transaction, message: Message, address: StoredAddress, wording:
     return next(found, ", ".join(press.values) or wording.texts.get(f"label_{press.action}", press.action))
 
 
-def _is_free(conn: Transaction, run: str, step: str) -> bool:
+def _is_released(conn: Transaction, run: str, step: str) -> bool:
     return any(
         isinstance(event.what, Released) and event.what.step == step for event in runs.events(conn, run)
     )

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from bot.errors import CoachError
 from bot.store import texts
 from bot.store.tables import run_events, runs
 from bot.store.tables import texts as texts_table
-from playbooks.run import Event, RunState, What, canonical_json
+from playbooks.run import Event, RunState, What, what_to_json, whats_from_json
 
 _BEGIN = insert(runs)
 _GET = select(runs).where(runs.c.ref == bindparam("in_ref"))
@@ -37,9 +36,6 @@ _OF_PERSON = (
 )
 _OF_PERSON_IN = _OF_PERSON.where(runs.c.state.in_(bindparam("in_states", expanding=True)))
 _LAST = 2**31 - 1  # the highest number a run's event can have
-
-_WHAT: TypeAdapter[What] = TypeAdapter(What)
-_WHATS: TypeAdapter[list[What]] = TypeAdapter(list[What])
 
 
 class RunMovedOn(CoachError):
@@ -145,7 +141,7 @@ def append(
         raise RunMovedOn(ref, expected_seq)
     if not whats:
         return Added((), {})
-    split = [_split(what) for what in whats]
+    split = [what_to_json(what) for what in whats]
     numbers = [seq for seq, (_, words) in enumerate(split, expected_seq + 1) if words]
     kept = texts.write_all(conn, [words for _, words in split if words])
     written = dict(zip(numbers, kept, strict=True))
@@ -174,8 +170,7 @@ def append(
 def events(conn: Connection, ref: str, upto: int | None = None) -> tuple[Event, ...]:
     """The run's events in order, or those up to number `upto`, each with its words unless these were erased."""
     rows = conn.execute(_EVENTS, {"in_ref": ref, "upto": _LAST if upto is None else upto}).all()
-    # All of them are read as one JSON list: event by event, 10,000 take several times as long.
-    whats = _WHATS.validate_json(f"[{','.join([_joined(body, words) for *_, body, words in rows])}]")
+    whats = whats_from_json([(body, words) for *_, body, words in rows])
     return tuple([Event(seq, at, by, what) for (seq, at, by, _, _), what in zip(rows, whats, strict=True)])
 
 
@@ -183,18 +178,6 @@ def text_ids(conn: Connection, ref: str) -> tuple[str, ...]:
     """The texts that hold the words of this run: what to erase when the person asks for it."""
     query = select(run_events.c.text).where(run_events.c.run == ref, run_events.c.text.is_not(None))
     return tuple(conn.execute(query.order_by(run_events.c.seq)).scalars())
-
-
-def _split(what: What) -> tuple[str, str]:
-    """An event's JSON without its words, and its words as JSON, or nothing when there are none."""
-    body: dict[str, Any] = _WHAT.dump_python(what, mode="json")
-    words = {name: value for name in what.WORDS if (value := body.pop(name))}
-    return canonical_json(body), canonical_json(words) if words else ""
-
-
-def _joined(body: str, words: str | None) -> str:
-    """The reverse of `_split`: both are JSON objects that are not empty."""
-    return f"{body[:-1]},{words[1:]}" if words else body
 
 
 _FIELDS = tuple(RunRow.__dataclass_fields__)

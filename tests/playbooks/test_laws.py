@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -33,7 +34,7 @@ from playbooks.act import (
 )
 from playbooks.answer import options_of
 from playbooks.position import resolve
-from playbooks.run import Event, Given, fold, what_from_json, what_to_json
+from playbooks.run import Given, fold, what_to_json, whats_from_json
 from playbooks.script import AnswerType, Ask
 from playbooks.utterance import MovedOn, Notice
 from tests.playbooks.scripts import (
@@ -252,8 +253,8 @@ def test_every_run_stands_ends_and_can_be_undone_on_a_thousand_walks(moves):
 @given(MOVES)
 def test_events_read_back_from_json_give_the_same_position(moves):
     walk = walked(moves)
-    stored = [(event.seq, event.at, event.by, what_to_json(event.what)) for event in walk.events]
-    read = [Event(seq, at, by, what_from_json(text)) for seq, at, by, text in stored]
+    whats = whats_from_json([what_to_json(event.what) for event in walk.events])
+    read = [replace(event, what=what) for event, what in zip(walk.events, whats, strict=True)]
     assert tuple(read) == walk.events
     assert resolve(OF, fold(read), DUBLIN) == walk.position
 
@@ -330,6 +331,6 @@ def test_words_survive_a_whole_run_unchanged(words):
         Keep(),
         Confirm(),
     )
-    read = [what_from_json(what_to_json(event.what)) for event in walk.events]
+    read = whats_from_json([what_to_json(event.what) for event in walk.events])
     assert read == [event.what for event in walk.events]
     assert walk.live == {"it": (words,), "them": (words, "other")}

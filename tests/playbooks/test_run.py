@@ -36,8 +36,8 @@ from playbooks.run import (
     canonical_json,
     fold,
     hash_of,
-    what_from_json,
     what_to_json,
+    whats_from_json,
 )
 
 AT = datetime(2025, 6, 3, 6, 0, tzinfo=UTC)
@@ -186,7 +186,7 @@ _WHATS: st.SearchStrategy[What] = st.one_of(
 @pytest.mark.scenario("E1")
 @given(_WHATS)
 def test_what_happened_comes_back_from_json_as_it_was(what):
-    assert what_from_json(what_to_json(what)) == what
+    assert whats_from_json([what_to_json(what)]) == [what]
 
 
 @pytest.mark.parametrize(
@@ -194,14 +194,19 @@ def test_what_happened_comes_back_from_json_as_it_was(what):
 )
 def test_an_answer_survives_json_unchanged(value):
     what = Answered("batch", (value,), said=value)
-    assert what_from_json(what_to_json(what)) == what
-    assert value in what_to_json(what)
+    assert whats_from_json([what_to_json(what)]) == [what]
+    assert value in "".join(what_to_json(what))
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[]", '{"kind":"danced"}', '{"kind":"undone","event":"soon"}'])
+@pytest.mark.parametrize("text", ["{}", "[]", '{"kind":"danced"}', '{"kind":"undone","event":"soon"}'])
 def test_json_that_is_no_event_is_refused(text):
     with pytest.raises(ValidationError):
-        what_from_json(text)
+        whats_from_json([(text, "")])
+
+
+def test_an_event_of_which_nothing_was_kept_is_refused():
+    with pytest.raises(ValueError, match="1 events were kept, and 0 can be read"):
+        whats_from_json([("", "")])
 
 
 def test_the_same_value_always_has_the_same_json_and_hash():

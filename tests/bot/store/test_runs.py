@@ -105,7 +105,7 @@ def test_where_a_run_stands_and_what_it_is_called_is_noted(begun: Database):
         runs.settle(conn, RUN.ref, "finished", "A chipped tablet")
         assert runs.get(conn, RUN.ref) == replace(RUN, state="finished", title="A chipped tablet")
     with pytest.raises(IntegrityError), begun.writing() as conn:
-        runs.settle(conn, RUN.ref, "lost")  # type: ignore[arg-type] # on purpose
+        runs.settle(conn, RUN.ref, "lost")  # type: ignore[arg-type]  # no state of a run: the database refuses it
 
 
 # --- Events -----------------------------------------------------------------------------------------------------------
