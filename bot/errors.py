@@ -21,6 +21,7 @@ class DeliveryError(CoachError):
 
     `permanent`: asking again would not help. `ambiguous`: it may have been posted all the same, so it must not
     be sent again without looking. `retry_after`: the platform has not taken it, and names the pause it wants.
+    `gone`: nothing can be written to this address any more (blocked, removed, archived); always permanent.
     """
 
     def __init__(
@@ -30,8 +31,10 @@ class DeliveryError(CoachError):
         permanent: bool = False,
         ambiguous: bool = False,
         retry_after: timedelta | None = None,
+        gone: bool = False,
     ) -> None:
         super().__init__(message)
-        self.permanent = permanent
+        self.gone = gone
+        self.permanent = permanent or gone
         self.ambiguous = ambiguous
         self.retry_after = retry_after

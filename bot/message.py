@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -19,12 +19,16 @@ _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 class Address:
     """Where a conversation continues later (Bot Framework calls it a conversation reference).
 
-    `conversation` is the channel's own opaque text; only that channel reads it.
+    `conversation` is the channel's own opaque text; only that channel reads it. `workspace` is the tenant or workspace
+    it lies in, whose limits it shares. `reference` is what the channel needs besides to write there; it may be
+    another with every message, and the newest counts.
     """
 
     channel: str
     conversation: str
     is_private: bool = True
+    workspace: str = field(default="", compare=False)
+    reference: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,7 @@ class Message:
     `event_id` is the platform's own id of this delivery: the same id twice is the same message.
     `about` is the question that stood in front of the person, where the channel knows it.
     `said_at` is the platform's own time, kept beside ours. `files` were sent along, and their bytes are kept.
+    `on` is the platform's id of the message of ours that was pressed, where the channel knows it.
     """
 
     event_id: str
@@ -91,6 +96,7 @@ class Message:
     about: About | None = None
     said_at: datetime | None = None
     files: tuple[Upload, ...] = ()
+    on: str = ""
 
 
 @dataclass(frozen=True, slots=True)

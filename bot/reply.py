@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
 
@@ -33,6 +33,9 @@ class Tone(StrEnum):
     STOP = "stop"
     NOTICE = "notice"
     DONE = "done"
+
+
+_CLOSING_TONES = frozenset({Tone.QUESTION, Tone.STOP, Tone.DONE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,8 @@ class Reply:
     """One message of ours. Its texts are plain: no channel may read markup into them.
 
     `spoken` is what stands for the reply where only a line of text fits (a notification, a log for a
-    screen reader); empty means `text`.
+    screen reader); empty means `text`. `used` says what became of its buttons, once they are gone: which was taken, by
+    whom and when.
     """
 
     text: str
@@ -135,6 +139,26 @@ class Reply:
     files: tuple[File, ...] = ()
     progress: Progress | None = None
     spoken: str = ""
+    used: str = ""
+
+    @property
+    def has_controls(self) -> bool:
+        """Whether there is anything to press, tick or type in it."""
+        return bool(self.choices or self.field or any(fact.change for fact in self.facts))
+
+    @property
+    def closes(self) -> bool:
+        """Whether what stood open before it is over: it asks, holds or ends something, or has buttons of its own."""
+        return self.tone in _CLOSING_TONES or self.has_controls
+
+    def without_controls(self, used: str = "") -> Reply:
+        """The same, to be read only; `used` says what became of its buttons."""
+        facts = tuple(replace(fact, change=None) for fact in self.facts)
+        return replace(self, choices=(), field=None, facts=facts, used=used or self.used)
+
+    def without(self, press: Press, used: str) -> Reply:
+        """The same without this one button, for what stays open after it."""
+        return replace(self, choices=tuple(c for c in self.choices if c.press != press), used=used)
 
     def words_of(self, press: Press) -> str:
         """What somebody said who pressed this, in the words they saw; empty when it was not offered here."""
