@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -161,6 +161,42 @@ class ChatDesk(Protocol):
 
     def words(self, key: str, **values: object) -> str:
         """A sentence of the coach that is shown and not said, such as a hint; keys begin with `hint_`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """Our app in one workspace. `workspace` is the team's id, or the enterprise's where it was installed for all of it.
+
+    `token` and `refresh_token` are in clear here and nowhere else; `expires_at` is empty where tokens are not rotated.
+    """
+
+    workspace: str
+    enterprise: str
+    name: str
+    bot_user: str
+    token: str = field(repr=False)
+    refresh_token: str = field(default="", repr=False)
+    expires_at: datetime | None = None
+    scopes: frozenset[str] = frozenset()
+
+
+class Installations(Protocol):
+    """Where the app is installed. Tokens are kept encrypted."""
+
+    async def find(self, workspace: str) -> Installation | None:
+        """The installation in this workspace; None where there is none, or not any more."""
+
+    async def keep(self, installation: Installation) -> None:
+        """Note it, or its new token."""
+
+    async def drop(self, workspace: str) -> None:
+        """Forget its token: it was removed, or its token revoked."""
+
+    async def new_state(self) -> str:
+        """A word that proves, for ten minutes and once, that an installation was begun here."""
+
+    async def use_state(self, state: str) -> bool:
+        """Whether this word was given and not used before; it is used up now."""
 
 
 class Receiver(Protocol):
