@@ -18,11 +18,12 @@ from aiohttp import web
 from bot import jobs
 from bot.channels.web.adapter import WebChat
 from bot.channels.web.ports import WebOptions
+from bot.chat import Sender
 from bot.coach import Coach, Office
 from bot.content.library import Library
 from bot.content.reader import load_library
 from bot.dashboard.health import Health
-from bot.delivery import PATIENCE, TIMING, Delivery, Patience, Sender, Timing
+from bot.delivery import PATIENCE, TIMING, Delivery, Patience, Timing
 from bot.desk import WebDesk
 from bot.doorkeeper import SHARED_IDLE
 from bot.errors import CoachError, StoreUnavailable

@@ -23,14 +23,17 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol, TypeVar
+from types import MappingProxyType
+from typing import TypeVar
 
 import structlog
 
+from bot.chat import Sender
 from bot.errors import DeliveryError, StoreUnavailable
 from bot.reply import Reply
-from bot.store import claims
-from bot.store.database import Database
+from bot.store import addresses, claims
+from bot.store.buckets import Pace
+from bot.store.database import Database, Transaction
 from bot.store.outbox import OutboxMessage
 
 T = TypeVar("T")
@@ -41,18 +44,6 @@ SHORTEST_WAIT = timedelta(seconds=1)  # when a platform asks for no pause at all
 LONGEST_WAIT = timedelta(hours=1)  # when it asks for an absurd one
 LONGEST_PAUSE = timedelta(minutes=15)
 LONGEST_REST = 5.0  # seconds between two tries to reach the database
-
-
-class Sender(Protocol):
-    """One channel's way out."""
-
-    can_look_up: bool
-
-    async def send(self, message: OutboxMessage, payload: Reply) -> str:
-        """Post it; the platform's own id of what was posted. Raises DeliveryError."""
-
-    async def look_up(self, message: OutboxMessage) -> str | None:
-        """The platform's id of this message if it was posted. Raises DeliveryError when it cannot tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +121,8 @@ def what_next(error: DeliveryError, attempt: int, patience: Patience) -> Retry |
 class Delivery:
     """One process's share of the sending. Any number of them may run beside each other.
 
-    `at_once` messages are on their way at the same time, never two of one address.
+    `at_once` messages are on their way at the same time, never two of one address. `paces` say, by channel, how much a
+    workspace takes.
     """
 
     def __init__(
@@ -143,6 +135,7 @@ class Delivery:
         at_once: int = 8,
         timing: Timing = TIMING,
         patience: Patience = PATIENCE,
+        paces: Mapping[str, Pace] = MappingProxyType({}),
     ) -> None:
         self._database = database
         self._senders = senders
@@ -154,6 +147,7 @@ class Delivery:
         self._poll = timing.poll.total_seconds()
         self._grace = timing.grace.total_seconds()
         self._patience = patience
+        self._paces = paces
         self._on_their_way: set[asyncio.Task[None]] = set()
         self._lost_claims: list[str] = []
         self._stir = asyncio.Event()
@@ -232,7 +226,7 @@ class Delivery:
             if is_round:
                 # At most half of our hands, so that many doubts do not keep new messages waiting.
                 left = claims.left_overs(conn, channels, max(1, free // 2), self._lease, self._token())
-            due = claims.claim(conn, channels, free - len(left), self._lease, token)
+            due = claims.claim(conn, channels, free - len(left), self._lease, token, self._paces)
         self._lost_claims = self._lost_claims[len(lost) :]
         if is_round:
             self._next_round = now + self._poll
@@ -282,7 +276,7 @@ class Delivery:
                 log.info("message put off", **_fields(message), error=str(error), pause=pause.total_seconds())
                 await self._mark(message, claims.put_off, pause, str(error), counts=counts)
             case GiveUp():
-                await self._fail(message, str(error))
+                await self._fail(message, str(error), is_gone=error.gone)
             case Unknown() if sender.can_look_up:
                 await self._ask(message, sender, error)
             case Unknown():
@@ -345,9 +339,10 @@ class Delivery:
             log.exception("a sender went wrong", worker=self._worker_id)
             raise DeliveryError(f"the sender went wrong: {type(error).__name__}", ambiguous=True) from error
 
-    async def _fail(self, message: OutboxMessage, error: str) -> None:
-        log.warning("message failed", **_fields(message), error=error)
-        await self._mark(message, claims.mark_failed, error)
+    async def _fail(self, message: OutboxMessage, error: str, *, is_gone: bool = False) -> None:
+        """It will never be posted. Where nothing can be written any more, nothing is, until somebody speaks there."""
+        log.warning("message failed", **_fields(message), error=error, is_gone=is_gone)
+        await self._mark(message, _mark_gone if is_gone else claims.mark_failed, error)
 
     async def _mark(
         self, message: OutboxMessage, mark: Callable[..., bool], *values: object, **options: bool
@@ -389,6 +384,11 @@ class Delivery:
 
     def _time(self) -> float:
         return asyncio.get_running_loop().time()
+
+
+def _mark_gone(conn: Transaction, message: OutboxMessage, error: str) -> bool:
+    addresses.close(conn, message.address_id)
+    return claims.mark_failed(conn, message, error)
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row, bindparam, null, select, update
 
 from bot.message import Address
 from bot.store.moment import db_now
@@ -18,7 +18,14 @@ _FIND = (
         addresses.c.channel == bindparam("in_channel"),
         addresses.c.conversation == bindparam("in_conversation"),
     )
-    .values(person=bindparam("person"), is_private=bindparam("is_private"), used_at=db_now())
+    .values(
+        person=bindparam("person"),
+        is_private=bindparam("is_private"),
+        workspace=bindparam("in_workspace"),
+        reference=bindparam("reference"),
+        used_at=db_now(),
+        closed_at=null(),
+    )
     .returning(addresses.c.id)
 )
 _ADD = on_both_engines(
@@ -30,7 +37,10 @@ _ADD = on_both_engines(
             set_={
                 "person": insert.excluded.person,
                 "is_private": insert.excluded.is_private,
+                "workspace": insert.excluded.workspace,
+                "reference": insert.excluded.reference,
                 "used_at": insert.excluded.used_at,
+                "closed_at": None,
             },
         )
         .returning(addresses.c.id)
@@ -38,10 +48,11 @@ _ADD = on_both_engines(
 )
 _LAST_PRIVATE = (
     select(addresses)
-    .where(addresses.c.person == bindparam("person"), addresses.c.is_private)
+    .where(addresses.c.person == bindparam("person"), addresses.c.is_private, addresses.c.closed_at.is_(None))
     .order_by(addresses.c.used_at.desc(), addresses.c.id.desc())
     .limit(1)
 )
+_CLOSE = update(addresses).where(addresses.c.closed_at.is_(None)).values(closed_at=db_now())
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +68,16 @@ def find_or_add(conn: Connection, address: Address, person_id: str) -> StoredAdd
     """The address as we know it, noted as used now by this person."""
     # Nearly always it is known. A plain update first spends no number of the sequence on it.
     key = {"in_channel": address.channel, "in_conversation": address.conversation}
-    changes = {"person": person_id, "is_private": address.is_private}
-    address_id = conn.execute(_FIND, {**key, **changes}).scalar()
+    changes = {"person": person_id, "is_private": address.is_private, "reference": address.reference}
+    found = {**key, **changes, "in_workspace": address.workspace}
+    address_id = conn.execute(_FIND, found).scalar()
     if address_id is None:
-        new = {"channel": address.channel, "conversation": address.conversation, **changes}
+        new = {
+            "channel": address.channel,
+            "conversation": address.conversation,
+            "workspace": address.workspace,
+            **changes,
+        }
         address_id = conn.execute(_ADD(conn), new).scalar_one()
     return StoredAddress(address_id, address, person_id)
 
@@ -80,7 +97,25 @@ def last_private(conn: Connection, person_id: str) -> StoredAddress | None:
     return _one(conn.execute(_LAST_PRIVATE, {"person": person_id}).first())
 
 
+def close(conn: Connection, address_id: int) -> None:
+    """Nothing can be written there any more, until somebody speaks there again."""
+    conn.execute(_CLOSE.where(addresses.c.id == address_id))
+
+
+def close_workspace(conn: Connection, channel: str, workspace: str, person: str | None = None) -> int:
+    """The same for every address of a workspace, or for this person's in it; how many there were."""
+    query = _CLOSE.where(addresses.c.channel == channel, addresses.c.workspace == workspace)
+    if person is not None:
+        query = query.where(addresses.c.person == person)
+    return conn.execute(query).rowcount
+
+
+def from_row(row: Row[Any]) -> Address:
+    """The address in a row that has its columns."""
+    return Address(row.channel, row.conversation, row.is_private, row.workspace, row.reference)
+
+
 def _one(row: Row[*tuple[Any, ...]] | None) -> StoredAddress | None:
     if row is None:
         return None
-    return StoredAddress(row.id, Address(row.channel, row.conversation, row.is_private), row.person)
+    return StoredAddress(row.id, from_row(row), row.person)

@@ -9,28 +9,39 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import timedelta
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Update, bindparam, func, null, or_, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from bot.store import buckets
+from bot.store.buckets import Pace
 from bot.store.moment import db_now
 from bot.store.outbox import NOW, PENDING, ROWS, SENDING, OutboxMessage, from_row, is_waiting
 from bot.store.tables import outbox
 
 LONGEST_ERROR = 300
+_PACED = "its workspace gets as much as it may now"
 
 
 def claim(
-    conn: Connection, channels: Collection[str], limit: int, lease: timedelta, claim_token: str
+    conn: Connection,
+    channels: Collection[str],
+    limit: int,
+    lease: timedelta,
+    claim_token: str,
+    paces: Mapping[str, Pace] = MappingProxyType({}),
 ) -> tuple[OutboxMessage, ...]:
     """Take at most `limit` due rows for sending, at most one of each address, the longest due first.
 
     A row waits as long as an earlier due row of its address is pending or being sent. `claim_token` is
-    new for every call. Nobody else gets these rows until the lease has run out.
+    new for every call. Nobody else gets these rows until the lease has run out. `paces` say, by channel, how much
+    a workspace may be sent: what is too much for it now is due again later, and holds nobody else up.
     """
     values = {"channels": list(channels), "limit": limit, "token": claim_token}
-    return _take(conn, _claiming(lease), values)
+    taken = _take(conn, _claiming(lease), values)
+    return _within_pace(conn, taken, paces) if paces else taken
 
 
 def left_overs(
@@ -188,6 +199,23 @@ def _take(
 ) -> tuple[OutboxMessage, ...]:
     taken = conn.execute(statement, values).scalars().all()
     return tuple(from_row(row) for row in conn.execute(_BY_ID, {"ids": taken})) if taken else ()
+
+
+def _within_pace(
+    conn: Connection, taken: tuple[OutboxMessage, ...], paces: Mapping[str, Pace]
+) -> tuple[OutboxMessage, ...]:
+    """Those that their workspace may be sent now. Buckets are locked in one order by everybody."""
+    per_workspace: dict[tuple[str, str], list[OutboxMessage]] = {}
+    for message in taken:
+        if message.channel in paces:
+            per_workspace.setdefault((message.channel, message.address.workspace), []).append(message)
+    too_much: set[int] = set()
+    for (channel, workspace), messages in sorted(per_workspace.items()):
+        pace = paces[channel]
+        for late in messages[buckets.take(conn, channel, workspace, pace, len(messages)) :]:
+            put_off(conn, late, timedelta(seconds=1 / pace.per_second), _PACED, counts=False)
+            too_much.add(late.id)
+    return tuple(message for message in taken if message.id not in too_much)
 
 
 def _is_wanted(table: Any) -> ColumnElement[bool]:

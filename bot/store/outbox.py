@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from sqlalchemy import (
     ColumnElement,
@@ -20,23 +20,25 @@ from sqlalchemy import (
     delete,
     func,
     literal_column,
+    null,
     select,
     update,
 )
 
+from bot.chat import Kind
 from bot.message import Address
+from bot.store.addresses import from_row as address_from_row
 from bot.store.moment import db_now
 from bot.store.tables import addresses, outbox
 from bot.store.upsert import on_both_engines
-
-Kind = Literal["reply", "echo", "tell", "nudge"]
 
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
     """Something to say. The same `dedupe_key` is said once, whoever writes it and however often.
 
-    Without `due_at` it is due now; past `expires_at` it is not sent any more.
+    Without `due_at` it is due now; past `expires_at` it is not sent any more. An update shows the row `amends_id` anew.
+    `is_open`: it has buttons, on a platform where only another message can take them away.
     """
 
     dedupe_key: str
@@ -47,11 +49,16 @@ class NewMessage:
     payload: str
     due_at: datetime | None = None
     expires_at: datetime | None = None
+    amends_id: int | None = None
+    is_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxMessage:
-    """One row of the outbox. `attempt` counts the sends that were begun, this one included."""
+    """One row of the outbox. `attempt` counts the sends that were begun, this one included.
+
+    An update shows the row `amends_id` anew; `amends` is the platform's id of that one, once it has one.
+    """
 
     id: int
     dedupe_key: str
@@ -65,11 +72,26 @@ class OutboxMessage:
     due_at: datetime
     attempt: int
     claim: str
+    state: str = "pending"
+    sent_at: datetime | None = None
+    provider_ref: str = ""
+    amends_id: int | None = None
+    amends: str = ""
 
     @property
     def channel(self) -> str:
         """The channel it goes out by."""
         return self.address.channel
+
+    @property
+    def shows(self) -> int:
+        """The row whose message on the platform this is: its own, or the one it shows anew."""
+        return self.amends_id or self.id
+
+    @property
+    def shown_as(self) -> str:
+        """The platform's id of that message; empty as long as it is not known."""
+        return self.amends or self.provider_ref
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +111,18 @@ SENDING: ColumnElement[str] = literal_column("'sending'")
 # and could not use it with an index.
 NOW: ColumnElement[datetime] = select(db_now()).scalar_subquery()
 
-ROWS: Select[Any] = select(outbox, addresses.c.conversation, addresses.c.is_private).join_from(
-    outbox, addresses
+_AMENDED = outbox.alias("amended")
+ROWS: Select[Any] = (
+    select(
+        outbox,
+        addresses.c.conversation,
+        addresses.c.is_private,
+        addresses.c.workspace,
+        addresses.c.reference,
+        _AMENDED.c.provider_ref.label("amends_ref"),
+    )
+    .join_from(outbox, addresses)
+    .outerjoin(_AMENDED, _AMENDED.c.id == outbox.c.amends)
 )
 
 
@@ -139,6 +171,7 @@ def write(conn: Connection, messages: Sequence[NewMessage], pulled: Collection[s
             due_at=message.due_at or now,
             attempt=0,
             claim="",
+            amends_id=message.amends_id,
         )
         for key, message in wanted.items()
     ]
@@ -157,6 +190,21 @@ def earlier(conn: Connection, address_id: int, before_seq: int | None, limit: in
         statement = statement.where(outbox.c.seq < before_seq)
     rows = conn.execute(statement.order_by(outbox.c.seq.desc()).limit(limit)).all()
     return [from_row(row) for row in reversed(rows)]
+
+
+def open_at(conn: Connection, address_id: int) -> list[OutboxMessage]:
+    """What can still be pressed at an address, in order: each message as it was shown last."""
+    return [from_row(row) for row in conn.execute(_OPEN_AT, {"in_address": address_id})]
+
+
+def close(conn: Connection, ids: Collection[int]) -> None:
+    """These rows cannot be pressed any more: an update shows them anew."""
+    conn.execute(update(outbox).where(outbox.c.id.in_(ids)).values(is_open=False))
+
+
+def prove(conn: Connection, message: OutboxMessage, provider_ref: str) -> None:
+    """Somebody has this message in front of them under this id: it was posted, whatever was known of it before."""
+    conn.execute(_PROVE, {"our_id": message.id, "provider_ref": provider_ref})
 
 
 def last_seq(conn: Connection, address_id: int) -> int:
@@ -210,7 +258,7 @@ def from_row(row: Row[Any]) -> OutboxMessage:
         id=row.id,
         dedupe_key=row.dedupe_key,
         address_id=row.address,
-        address=Address(row.channel, row.conversation, row.is_private),
+        address=address_from_row(row),
         seq=row.seq,
         person=row.person,
         kind=row.kind,
@@ -219,6 +267,11 @@ def from_row(row: Row[Any]) -> OutboxMessage:
         due_at=row.due_at,
         attempt=row.attempt,
         claim=row.claim or "",
+        state=row.state,
+        sent_at=row.sent_at,
+        provider_ref=row.provider_ref or "",
+        amends_id=row.amends,
+        amends=row.amends_ref or "",
     )
 
 
@@ -241,6 +294,20 @@ _TRANSCRIPT = (
     .order_by(outbox.c.seq)
     .limit(bindparam("limit"))
 )
+_OPEN_AT = ROWS.where(outbox.c.address == bindparam("in_address"), outbox.c.is_open).order_by(outbox.c.seq)
+_PROVE = (
+    update(outbox)
+    .where(
+        outbox.c.id == bindparam("our_id"), outbox.c.state.in_(["unknown", "pending", "sending", "failed"])
+    )
+    .values(
+        state="sent",
+        provider_ref=bindparam("provider_ref"),
+        sent_at=db_now(),
+        claim=null(),
+        lease_until=null(),
+    )
+)
 _MOVE = update(outbox).where(outbox.c.id == bindparam("moved")).values(seq=bindparam("to"))
 _KEEP_LAST_SEQ = (
     update(addresses)
@@ -262,9 +329,7 @@ class _Head:
 def _lock_addresses(conn: Connection, ids: Sequence[int]) -> tuple[datetime, dict[int, _Head]]:
     """The database's clock, and each address, whose numbers are ours until we commit."""
     rows = conn.execute(_LOCK_ADDRESSES, {"ids": ids}).all()
-    heads = {
-        row.id: _Head(Address(row.channel, row.conversation, row.is_private), row.last_seq) for row in rows
-    }
+    heads = {row.id: _Head(address_from_row(row), row.last_seq) for row in rows}
     if missing := set(ids) - set(heads):
         msg = f"no address has the id {min(missing)}; write the address before the message"
         raise LookupError(msg)
@@ -295,5 +360,7 @@ def _new_row(message: NewMessage, seq: int, now: datetime, pulled: Collection[st
         "written_at": now,
         "due_at": message.due_at or now,
         "expires_at": message.expires_at,
+        "amends": message.amends_id,
+        "is_open": message.is_open,
         "sent_at": now if is_pulled else None,
     }

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -220,6 +222,9 @@ addresses = Table(
     Column("is_private", Boolean, nullable=False),
     Column("used_at", Moment, nullable=False),
     Column("last_seq", Integer, nullable=False, server_default="0"),
+    Column("workspace", String, nullable=False, server_default=EMPTY),  # whose limits it shares
+    Column("reference", Text, nullable=False, server_default=EMPTY),  # what the channel needs to write there
+    Column("closed_at", Moment),  # nothing can be written there any more, until somebody speaks there again
     UniqueConstraint("channel", "conversation"),
 )
 
@@ -230,6 +235,49 @@ inbox = Table(
     Column("event_id", String, primary_key=True),
     Column("person", String, nullable=False),
     Column("received_at", Moment, nullable=False, index=True),
+)
+
+arrivals = Table(
+    "arrivals",  # what came in and must be looked up at its platform before it can be heard
+    metadata,
+    Column("channel", String, primary_key=True),
+    Column("event_id", String, primary_key=True),
+    Column("body", Text, nullable=False),  # the channel's own; gone once it was heard
+    Column("received_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False, index=True),  # while somebody looks it up: when their lease ends
+    Column("attempt", Integer, nullable=False, server_default="0"),
+)
+
+buckets = Table(
+    "buckets",  # how many messages a workspace may still be sent now
+    metadata,
+    Column("channel", String, primary_key=True),
+    Column("workspace", String, primary_key=True),
+    Column("left", Float, nullable=False),
+    Column("filled_at", Moment, nullable=False),
+)
+
+installations = Table(
+    "installations",  # our app in workspaces; the tokens are encrypted, and gone once it was removed
+    metadata,
+    Column("channel", String, primary_key=True),
+    Column("workspace", String, primary_key=True),
+    Column("enterprise", String, nullable=False, server_default=EMPTY),
+    Column("name", String, nullable=False),
+    Column("bot_user", String, nullable=False),
+    Column("sealed", LargeBinary),
+    Column("expires_at", Moment),
+    Column("scopes", Text, nullable=False, server_default=EMPTY),  # space-separated
+    Column("installed_at", Moment, nullable=False),
+    Column("dropped_at", Moment),
+)
+
+install_states = Table(
+    "install_states",  # installations that were begun; only the hash of the word that proves it is kept
+    metadata,
+    Column("state_hash", String, primary_key=True),
+    Column("expires_at", Moment, nullable=False),
+    Column("used_at", Moment),
 )
 
 OUTBOX_STATES = ("pending", "sending", "sent", "unknown", "failed", "expired", "cancelled")
@@ -243,7 +291,11 @@ outbox = Table(
     Column("seq", Integer, nullable=False),  # order within the address
     Column("channel", String, nullable=False),
     Column("person", String, nullable=False),
-    Column("kind", String, nullable=False),  # reply | echo | tell | nudge
+    Column("kind", String, nullable=False),  # reply | echo | tell | nudge | update | file
+    Column("amends", Integer),  # for an update: the row it shows anew
+    Column(
+        "is_open", Boolean, nullable=False, server_default=false()
+    ),  # it has buttons, and they can be pressed
     Column("payload", Text, nullable=False),  # Reply as JSON; for an echo, the person's own words
     Column("state", String, nullable=False),
     Column("written_at", Moment, nullable=False),
@@ -277,6 +329,12 @@ outbox = Table(
         "lease_until",
         postgresql_where=text("state = 'sending'"),
         sqlite_where=text("state = 'sending'"),
+    ),
+    Index(
+        "ix_outbox_open",  # what can still be pressed at an address
+        "address",
+        postgresql_where=text("is_open"),
+        sqlite_where=text("is_open"),
     ),
     Index("ix_outbox_written_at", "written_at"),
 )
