@@ -15,6 +15,7 @@ from bot.attachment import Attachment
 from bot.content.library import Library
 from bot.conversation.guide import Tell
 from bot.conversation.scene import (
+    HAND_OVER,
     LIVELY,
     MadeDraft,
     OpenRun,
@@ -26,7 +27,7 @@ from bot.conversation.scene import (
     Watched,
 )
 from bot.conversation.session import Session
-from bot.conversation.turn import HAND_OVER, rung, take_turn
+from bot.conversation.turn import rung, take_turn
 from bot.conversation.wording import Wording, read_wording
 from bot.document import MEDIA_TYPES, as_docx, as_markdown
 from bot.errors import StoreUnavailable

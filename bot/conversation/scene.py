@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.conversation.guide import Tell
@@ -12,11 +12,12 @@ from bot.conversation.wording import Wording
 from bot.person import Person
 from bot.reply import Citation, Reply
 from bot.site import Site
-from playbooks.decision import Reach
-from playbooks.run import Event, RunState
-from playbooks.script import Script
+from playbooks.decision import Here, Reach
+from playbooks.run import Event, RunState, fold
+from playbooks.script import Ask, Script
 
 LIVELY: frozenset[RunState] = frozenset({"open", "paused", "waiting"})
+HAND_OVER = "hand_over"  # what a run tells somebody it is offered to, where a step's name would stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,12 @@ class OpenRun:
     def is_over(self) -> bool:
         """Whether nothing is left to ask."""
         return self.state not in LIVELY
+
+    @property
+    def asked(self) -> Ask | None:
+        """The question that stands open in it; None where there is none."""
+        ledger = fold(self.events)
+        return self.script.ask(ledger.correcting or ledger.asking)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +122,22 @@ class Scene:
     watched: Watched | None = None
     names: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def here(self) -> Here:
+        """What the playbook engine needs to know of the world."""
+        return Here(self.now, self.person.id, self.site.place, self.reach)
+
+    @property
+    def lively(self) -> tuple[RunCard, ...]:
+        """Every run the person can take up again, the one in focus first."""
+        run = self.run
+        in_focus = [RunCard(run.ref, run.title, run.state)] if run and not run.is_over else []
+        return (*in_focus, *self.others)
+
+    def on_shelf(self, script_id: str) -> Script | None:
+        """The playbook with this id, where the person can start it here."""
+        return next((script for script in self.shelf if script.id == script_id), None)
+
 
 @dataclass(frozen=True, slots=True)
 class RunChange:
@@ -140,3 +163,8 @@ class Turn:
     session: Session
     changes: tuple[RunChange, ...] = ()
     tells: tuple[Tell, ...] = ()
+
+
+def say(scene: Scene, *replies: Reply) -> Turn:
+    """The turn that says this and does nothing; the message was understood."""
+    return Turn(replies, replace(scene.session, misunderstood=0))

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.conversation.scene import Waited, Watched
-from bot.conversation.turn import HAND_OVER
+from bot.conversation.scene import HAND_OVER, Waited, Watched
 from bot.message import About, Address, Identity, Message, Press
 from playbooks.run import HandedOver, Released, Seen
 from tests.bot.conversation.talk import ALEX, NOW, SAM, WORDING, Talk, alarmed

@@ -22,10 +22,10 @@ from tests.bot.conversation.talk import WORDING
 CODE = sorted(Path(bot.conversation.__file__).parent.glob("*.py"))
 KEY_AT = {
     "wording": 0,
-    "opening": 0,
+    "opening": 1,
     "_aside": 0,
-    "in_run": 1,
-    "which": 1,
+    "in_run": 2,
+    "_which": 2,
 }  # where each call names its sentence
 ROLES = {"qa", *(role for site in load_library().sites.values() for role in site.rosters)}
 COMPUTED = {
@@ -56,12 +56,16 @@ def named_in_calls() -> Iterator[str]:
     """Every sentence that the code asks for by its name."""
     for path in CODE:
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if (
-                isinstance(call, ast.Call)
-                and isinstance(call.func, ast.Attribute)
-                and call.func.attr in KEY_AT
-            ):
-                yield from keys_in(call.args[KEY_AT[call.func.attr]])
+            if isinstance(call, ast.Call) and (name := called(call.func)) in KEY_AT:
+                yield from keys_in(call.args[KEY_AT[name]])
+
+
+def called(function: ast.expr) -> str:
+    match function:
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name
+        case _:
+            return ""
 
 
 def keys_in(node: ast.expr) -> Iterator[str]:

@@ -1,0 +1,165 @@
+"""The course of a run: what an act makes of it, where it goes on, and how it changes to another version."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.conversation import menu
+from bot.conversation.guide import Guide, Names
+from bot.conversation.scene import OpenRun, RunChange, Scene, Turn, say
+from bot.conversation.session import Session
+from bot.message import About, Press
+from bot.person import Person
+from bot.reply import Choice, Reply, Tone
+from playbooks.act import Act, Cancel, Digress, Move, Pause, Typed
+from playbooks.decision import Decision, begin, decide
+from playbooks.run import Event, RunState, fold
+from playbooks.script import Ask, Script
+from playbooks.utterance import Aside, GoneTo, Misread, MovedOn
+
+
+def act(scene: Scene, run: OpenRun, what: Act) -> Turn:
+    """The turn that an act makes in a run of this person; a withdrawn version goes no further."""
+    if run.newer and not isinstance(what, Pause | Cancel):
+        return say(scene, _withdrawn(scene, run, run.newer))
+    return moved(scene, run, decided(scene, run, what))
+
+
+def decided(scene: Scene, run: OpenRun, what: Act) -> Decision:
+    """What the playbook engine makes of an act."""
+    decision = decide(run.script, run.events, what, scene.here)
+    if isinstance(what, Typed):
+        return decision
+    # Only typed words can be lost; the values of a button mean nothing to the person.
+    said = tuple(MovedOn("") if isinstance(it, MovedOn) else it for it in decision.said)
+    return replace(decision, said=said)
+
+
+def beside(scene: Scene, run: OpenRun, about: str, reply: Reply) -> Turn:
+    """`reply`, and once more the question it came between."""
+    decision = decided(scene, run, Digress(about))
+    said = tuple(it for it in decision.said if not isinstance(it, Aside))
+    turn = moved(scene, run, replace(decision, said=said))
+    return replace(turn, replies=(reply, *turn.replies))
+
+
+def put_aside(scene: Scene) -> tuple[RunChange, ...]:
+    """The run in focus, paused, where it is open."""
+    run = scene.run
+    if run is None or not run.is_open:
+        return ()
+    return (RunChange(run.ref, decided(scene, run, Pause()).happened, "paused"),)
+
+
+def moved(scene: Scene, run: OpenRun, decision: Decision, begun: Script | None = None) -> Turn:
+    """What a decision says and keeps. A run that goes on in another playbook is followed there."""
+    guide = guide_to(scene, run, (*run.events, *decision.happened))
+    state = state_of(guide)
+    changes: tuple[RunChange, ...] = ()
+    if decision.happened:
+        changes = (RunChange(run.ref, decision.happened, state, begun, run.title),)
+    is_misread = any(isinstance(said, Misread) for said in decision.said)
+    session = Session(
+        focus="" if state == "cancelled" else run.ref,
+        misunderstood=scene.session.misunderstood + 1 if is_misread else 0,
+        is_welcomed=scene.session.is_welcomed,
+    )
+    turn = Turn(guide.replies(decision.said), session, changes, guide.tells(decision.said))
+    gone = next((said for said in decision.said if isinstance(said, GoneTo)), None)
+    if gone:
+        return _followed(scene, turn, run, gone)
+    if state in {"finished", "cancelled"} and scene.others and decision.happened:
+        return replace(turn, replies=(*turn.replies, menu.others_wait(scene)))
+    return turn
+
+
+def _followed(scene: Scene, turn: Turn, run: OpenRun, gone: GoneTo) -> Turn:
+    """The turn that ended `run`, and the beginning of the playbook it goes on in."""
+    script = scene.on_shelf(gone.go_to.script)
+    if script is None:
+        return replace(turn, replies=(*turn.replies, menu.opening(scene, "cannot_go_there")))
+    given = fold(run.events or turn.changes[0].events).started.given
+    decision = begin(script, given, "", scene.here, dict(gone.carried))
+    goes_on = OpenRun(scene.new_ref(), script.title, script, ())
+    begun = moved(scene, goes_on, decision, begun=script)
+    lead = Reply(scene.wording("goes_on_in", title=script.title), Tone.NOTICE)
+    return Turn(
+        (*turn.replies, lead, *begun.replies),
+        begun.session,
+        (*turn.changes, *begun.changes),
+        (*turn.tells, *begun.tells),
+    )
+
+
+# Another version
+
+
+def move(scene: Scene, run: OpenRun, newer: Script) -> Turn:
+    """Go on with another version, as agreed."""
+    decision = decided(scene, run, Move(newer))
+    turn = moved(scene, replace(run, script=newer, newer=None), decision)
+    return replace(turn, changes=tuple(replace(change, moved_to=newer) for change in turn.changes))
+
+
+def _withdrawn(scene: Scene, run: OpenRun, newer: Script) -> Reply:
+    """Why a run cannot go on as it is, what carries over, what is new; the person agrees or asks."""
+    live = guide_to(scene, run, run.events).position.live
+    asked_before = {step.id for step in run.script.steps}
+    new = [s.does.label for s in newer.steps if isinstance(s.does, Ask) and s.id not in asked_before]
+    kept = [given.step for given in live if newer.ask(given.step)]
+    left = [given.step for given in live if not newer.ask(given.step)]
+    text = [
+        scene.wording(
+            "withdrawn",
+            title=run.title,
+            old=run.script.version,
+            new=newer.version,
+            changed=newer.control.what_changed,
+        ),
+        scene.wording("withdrawn_kept", count=len(kept)),
+    ]
+    if left:
+        labels = ", ".join(ask.label for step in left if (ask := run.script.ask(step)))
+        text.append(scene.wording("withdrawn_left", labels=labels))
+    if new:
+        text.append(scene.wording("withdrawn_new", labels=", ".join(new)))
+    agree = Choice(
+        scene.wording("label_move", version=newer.version),
+        Press("move", (), About(run.ref, "", 0)),
+        is_main=True,
+    )
+    ask_qa = menu.in_run(scene, run, "label_ask_qa", "pause")
+    return Reply("\n\n".join(text), Tone.STOP, choices=(agree, ask_qa))
+
+
+# Where it stands
+
+
+def guide_to(scene: Scene, run: OpenRun, events: Sequence[Event], owner: Person | None = None) -> Guide:
+    """The guide to a run once `events` have happened; `owner` is whose it is, where it is not this person's."""
+    return Guide.of(
+        events,
+        run.script,
+        ref=run.ref,
+        title=run.title,
+        wording=scene.wording,
+        sources=scene.sources,
+        site=scene.site,
+        names=Names(scene.person, owner or scene.person, scene.names),
+        now=scene.now,
+    )
+
+
+def state_of(guide: Guide) -> RunState:
+    """What is kept of a run as its state."""
+    ledger, position = guide.ledger, guide.position
+    if ledger.is_cancelled:
+        return "cancelled"
+    if ledger.gone_to:
+        return "finished"
+    if ledger.is_paused:
+        return "paused"
+    if position.cursor or ledger.correcting or ledger.changed:
+        return "open"
+    return "waiting" if position.waiting or position.deferred else "finished"
