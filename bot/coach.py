@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import partial
 
 import structlog
 
@@ -16,25 +15,20 @@ from bot.content.library import Library
 from bot.conversation.guide import Tell
 from bot.conversation.scene import (
     HAND_OVER,
-    LIVELY,
-    MadeDraft,
     OpenRun,
-    RunCard,
     RunChange,
     Scene,
     Turn,
     Waited,
-    Watched,
 )
-from bot.conversation.session import Session
 from bot.conversation.turn import rung, take_turn
-from bot.conversation.wording import Wording, read_wording
+from bot.conversation.wording import Wording
 from bot.document import MEDIA_TYPES, as_docx, as_markdown
 from bot.errors import StoreUnavailable
 from bot.message import About, Address, Heard, Message
-from bot.person import Person, Right
+from bot.person import Person
 from bot.reply import Reply
-from bot.site import Site
+from bot.sight import Sight
 from bot.store import (
     addresses,
     audit,
@@ -57,7 +51,6 @@ from bot.store.outbox import NewMessage
 from playbooks.act import Act, Fire, TellNext
 from playbooks.calendar import HOURS, read_duration
 from playbooks.draft import Around, Draft, draft_of, made_with
-from playbooks.loader import load_whole
 from playbooks.position import Position, resolve
 from playbooks.run import (
     Answered,
@@ -71,10 +64,9 @@ from playbooks.run import (
     Told,
     fold,
 )
-from playbooks.script import Document, Script, Stop
+from playbooks.script import Script, Stop
 
 _TRIES = 5
-_MOST_CARDS = 3
 _BUTTONS_BACK = 30  # how far back a button may stand and still be told in its own words
 _BATCH = 50  # how many due things one round takes up
 CLOCK = "clock"  # the channel of what nobody said
@@ -134,9 +126,7 @@ class Coach:
 
     def __init__(self, office: Office) -> None:
         self._office = office
-        self._wordings = {language: read_wording(text) for language, text in office.library.wordings.items()}
-        self._shipped = {book.script.hash: book.script for book in office.library.playbooks.values()}
-        self._kept_script = lru_cache(maxsize=64)(_load_kept)
+        self._sight = Sight(office.library, office.clock, office.new_ref)
 
     def hear(self, message: Message, attachments: Sequence[Attachment] = ()) -> Heard:
         """Take in `message`; returns after the commit. The same event id twice has one effect.
@@ -175,10 +165,10 @@ class Coach:
         if session.focus != focus:
             raise FocusMoved
         row = rows.get(about.run) if about else None
-        watched = self._watched(conn, person, row, about.step) if about and row else None
+        watched = self._sight.watched(conn, person, row, about.step) if about and row else None
         mine = {ref: row for ref, row in rows.items() if row.person == person.id}
         row = (mine.get(about.run) if about else None) or mine.get(focus)
-        scene = self._scene(conn, person, session, row, watched)
+        scene = self._sight.scene(conn, person, session, row, watched)
         turn = take_turn(scene, message)
         key = f"{message.address.channel}:{message.event_id}"
         address = addresses.find_or_add(conn, message.address, person.id)
@@ -232,8 +222,8 @@ class Coach:
             rings.put_off(conn, ref, what)
             return
         people.lock(conn, {owner.id})
-        scene = self._scene(conn, owner, sessions.load(conn, owner.id), row, None)
-        turn = rung(scene, self._open_run(conn, row), act)
+        scene = self._sight.scene(conn, owner, sessions.load(conn, owner.id), row, None)
+        turn = rung(scene, self._sight.open_run(conn, row), act)
         if not turn.changes:
             rings.put_off(conn, ref, what)
             return
@@ -245,7 +235,7 @@ class Coach:
         row = runs.lock(conn, ref)
         if row is None or not waiting.is_unread(conn, ref, step, self._office.clock()):
             return
-        asked = self.script(conn, row.script_hash).by_id.get(step)
+        asked = self._sight.script(conn, row.script_hash).by_id.get(step)
         site = self._office.library.sites.get(row.site)
         roster = (
             site.rosters.get(asked.does.tell) if site and asked and isinstance(asked.does, Stop) else None
@@ -253,7 +243,7 @@ class Coach:
         told = waiting.told(conn, ref, step)
         backup = [person for person in (roster.backup if roster else ()) if person not in told]
         waiting.look_no_more(conn, ref, step)
-        self._ring(conn, ref, TellNext(step, self._active(conn, backup)), step)
+        self._ring(conn, ref, TellNext(step, self._sight.active(conn, backup)), step)
 
     def draft(self, person_id: str, ref: str, number: int) -> DraftOrder | None:
         """Draft `number` of a run, ready to be rendered; None when it is not there or not this person's."""
@@ -268,9 +258,9 @@ class Coach:
             )
             if made is None or not isinstance(made.what, Drafted):
                 return None
-            script = self.script(conn, made_with(happened[: made.what.upto]))
+            script = self._sight.script(conn, made_with(happened[: made.what.upto]))
             told = {each for event in happened if isinstance(event.what, Told) for each in event.what.to}
-            names = self._names(conn, {event.by for event in happened} | told)
+            names = self._sight.names(conn, {event.by for event in happened} | told)
         site = self._office.library.sites[row.site]
         around = Around(ref, site.name, names, self._office.library.status_note(script, site))
         draft = draft_of(script, happened, made, site.place, around)
@@ -282,143 +272,7 @@ class Coach:
         """What waits for this person: as many things as the coach would list."""
         with self._office.database.reading() as conn:
             person = people.by_id(conn, person_id)
-            return self._waits(conn, person) if person else ()
-
-    # What a turn may look at
-
-    def _scene(
-        self,
-        conn: Transaction,
-        person: Person,
-        session: Session,
-        row: runs.RunRow | None,
-        watched: Watched | None,
-    ) -> Scene:
-        library = self._office.library
-        site = library.sites[person.site]
-        now = self._office.clock()
-        lively = [
-            other for other in runs.of_person(conn, person.id, LIVELY) if not row or other.ref != row.ref
-        ]
-        run = self._open_run(conn, row) if row else None
-        happened = [*(run.events if run else ()), *(watched.run.events if watched else ())]
-        return Scene(
-            person=person,
-            site=site,
-            session=session,
-            run=run,
-            others=tuple(RunCard(other.ref, other.title, other.state) for other in lively[:_MOST_CARDS]),
-            watched=watched,
-            shelf=library.shelf(site, now.astimezone(site.place.zone).date()),
-            wording=self._wording(person),
-            sources=library.citations_for(site),
-            now=now,
-            new_ref=lambda: self._unused_ref(conn),
-            reach=lambda role: self._reach(conn, site, role),
-            drafts=lambda: self._drafts(conn, person),
-            waits=lambda: self._waits(conn, person),
-            colleague=lambda name: self._colleague(conn, site, name),
-            status_note=lambda script: library.status_note(script, site),
-            names=self._names(conn, {event.by for event in happened if event.by != person.id}),
-        )
-
-    def _open_run(self, conn: Transaction, row: runs.RunRow) -> OpenRun:
-        script = self.script(conn, row.script_hash)
-        newer = self._office.library.newer(script)
-        return OpenRun(row.ref, row.title, script, runs.events(conn, row.ref), row.state, newer)
-
-    def _watched(self, conn: Transaction, person: Person, row: runs.RunRow, step: str) -> Watched | None:
-        """Somebody else's run, where this person was told about it; nothing to anybody else.
-
-        An offer to take it over counts as long as it stands.
-        """
-        owner = people.by_id(conn, row.person)
-        if step == HAND_OVER:
-            stands = {(each.run, each.step) for each in waiting.of_person(conn, person.id)}
-            is_told = (row.ref, step) in stands
-        else:
-            is_told = person.id in waiting.told(conn, row.ref, step)
-        if owner is None or owner.id == person.id or not is_told:
-            return None
-        run = self._open_run(conn, row)
-        return Watched(run, owner, step, self._may_free(person, run.script, step))
-
-    def _may_free(self, person: Person, script: Script, step_id: str) -> bool:
-        """Whether this person's role, or a right they were given, lets them release the stop."""
-        step = script.by_id.get(step_id)
-        release = step.does.release if step and isinstance(step.does, Stop) else None
-        if release is None or not release.by_role:
-            return False
-        roles = self._office.library.sites[person.site].roles_of(person.id)
-        return bool(roles & set(release.by_role)) or Right.RELEASE_STOP in person.rights
-
-    def script(self, conn: Transaction, script_hash: str) -> Script:
-        """The script with this hash: shipped now, or kept because a run was begun with it."""
-        shipped = self._shipped.get(script_hash)
-        return shipped or self._kept_script(content.get(conn, script_hash) or "")
-
-    def _wording(self, person: Person) -> Wording:
-        return self._wordings.get(person.language) or self._wordings["en"]
-
-    def _unused_ref(self, conn: Transaction) -> str:
-        while runs.taken(conn, ref := self._office.new_ref()):
-            pass
-        return ref
-
-    def _names(self, conn: Transaction, ids: set[str]) -> dict[str, str]:
-        return {by: found.name for by in sorted(ids) if (found := people.by_id(conn, by))}
-
-    def _drafts(self, conn: Transaction, person: Person) -> Sequence[MadeDraft]:
-        """Every draft of the person, the latest run first."""
-        return tuple(
-            MadeDraft(
-                row.ref, row.title, made.number, _formats(self.script(conn, row.script_hash), made.step)
-            )
-            for row in runs.of_person(conn, person.id)
-            for made in (event.what for event in runs.events(conn, row.ref))
-            if isinstance(made, Drafted)
-        )
-
-    def _waits(self, conn: Transaction, person: Person) -> Sequence[Waited]:
-        """What this person can still do something about: read it, release it, or take it over."""
-        found = []
-        for each in waiting.of_person(conn, person.id):
-            row = runs.get(conn, each.run)
-            owner = people.by_id(conn, row.person) if row else None
-            if row is None or owner is None:
-                continue
-            script = self.script(conn, row.script_hash)
-            may_free = self._may_free(person, script, each.step) and not _is_released(
-                conn, each.run, each.step
-            )
-            is_seen = each.seen_at is not None
-            if not is_seen or may_free or each.step == HAND_OVER:
-                found.append(
-                    Waited(each.run, row.title, each.step, owner.name, each.posted_at, is_seen, may_free)
-                )
-        return tuple(found)
-
-    def _colleague(self, conn: Transaction, site: Site, name: str) -> Person | None:
-        """The one active person of the site with this name, first name or id; None when there are none, or several."""
-        words = name.casefold().split()
-        here = [person for person in people.everyone(conn, site.id) if person.is_active]
-        found = [
-            person
-            for person in here
-            if person.id == name or person.name.casefold().split()[: len(words)] == words
-        ]
-        return found[0] if len(found) == 1 else None
-
-    def _reach(self, conn: Transaction, site: Site, role: str) -> tuple[str, ...]:
-        """The people on the role's roster who are in the directory and active; its backup where there are none."""
-        roster = site.rosters.get(role)
-        if roster is None:
-            return ()
-        return self._active(conn, roster.people) or self._active(conn, roster.backup)
-
-    def _active(self, conn: Transaction, ids: Sequence[str]) -> tuple[str, ...]:
-        found = [people.by_id(conn, person_id) for person_id in ids]
-        return tuple(person.id for person in found if person and person.is_active)
+            return self._sight.waits(conn, person) if person else ()
 
     # What is kept
 
@@ -478,7 +332,7 @@ class Coach:
     def _unread_at(self, conn: Transaction, scene: Scene, tell: Tell) -> datetime | None:
         """When somebody should have read what a stop told; None where the script names no time."""
         row = runs.get(conn, tell.run)
-        step = self.script(conn, row.script_hash).by_id.get(tell.step) if row else None
+        step = self._sight.script(conn, row.script_hash).by_id.get(tell.step) if row else None
         fallback = step.does.if_no_answer if step and isinstance(step.does, Stop) else None
         if fallback is None:
             return None
@@ -590,21 +444,6 @@ def _words(conn: Transaction, message: Message, address: StoredAddress, wording:
     replies = (Reply.from_json(row.payload) for row in reversed(lately) if row.kind != "echo")
     found = (words for reply in replies if (words := reply.words_of(press)))
     return next(found, ", ".join(press.values) or wording.texts.get(f"label_{press.action}", press.action))
-
-
-def _is_released(conn: Transaction, run: str, step: str) -> bool:
-    return any(
-        isinstance(event.what, Released) and event.what.step == step for event in runs.events(conn, run)
-    )
-
-
-def _load_kept(canonical: str) -> Script:
-    return load_whole(json.loads(canonical))
-
-
-def _formats(script: Script, step_id: str) -> tuple[str, ...]:
-    step = script.by_id.get(step_id)
-    return step.does.formats if step and isinstance(step.does, Document) else ()
 
 
 def _new_row(scene: Scene, change: RunChange, script: Script) -> runs.RunRow:
