@@ -1,0 +1,305 @@
+"""What the coach says, as a message in Slack: what it says first, then what can be done about it.
+
+Everything a message has no room for stands in a window behind its button "Show everything".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from bot.channels.slack import blocks
+from bot.channels.slack.blocks import Block
+from bot.channels.slack.form import form, hint_of, opens_form
+from bot.channels.slack.home import home, notice, prompts, start
+from bot.message import About, Press
+from bot.reply import Choice, Fact, File, Reply, Tone
+
+__all__ = ["form", "home", "message", "notice", "press_of", "prompts", "start", "whole"]
+
+_STOP = "Stop: "
+_READ_NOW = "Stop. Please read this now."
+_CANCEL = "cancel"
+_AT_HAND = frozenset(
+    {"back", "why"}
+)  # the ways around a question that are a button; the others are in a menu
+_FEW_ASIDES = 3
+_HELPFUL = (("yes", "Helpful"), ("no", "Not helpful"))
+_FORMATS = {"docx": "Word", "md": "Markdown"}
+_SURE = "No new draft is made. What you said is kept in the log."
+
+
+def message(reply: Reply, *, is_plain: bool = False) -> dict[str, Any]:
+    """The arguments `text` and `blocks` of `chat.postMessage` and `chat.update`.
+
+    `is_plain` leaves out the one kind of block that not every workspace has; for when Slack says `invalid_blocks`.
+    https://docs.slack.dev/reference/methods/chat.postMessage
+    """
+    shown, _ = _fitted(_parts(reply, is_plain=is_plain))
+    lead = _STOP if reply.tone is Tone.STOP else ""
+    return {"text": blocks.summary(lead + (reply.spoken or reply.text)), "blocks": shown}
+
+
+def whole(reply: Reply, page: int = 0, private: str = "") -> dict[str, Any]:
+    """A window with all of `reply`, page by page: for what its message had no room for.
+
+    Its buttons stand there only where the message could not show them all.
+    """
+    parts = _parts(reply, is_plain=True)
+    _, left = _fitted(parts)
+    shown = [part for part in parts if part.kind != "control" or any(each.kind == "control" for each in left)]
+    everything = [block for part in sorted(shown, key=_place) for block in part.blocks]
+    pages = list(blocks.in_groups(everything, most=blocks.VIEW_BLOCKS - 1, heaviest=blocks.VIEW_WEIGHT)) or [
+        blocks.sections("\N{EN DASH}")
+    ]
+    page = min(max(page, 0), len(pages) - 1)
+    turns = [
+        blocks.button(words, f"{blocks.WHOLE}.{to}", str(to))
+        for words, to in (("Page before", page - 1), ("Next page", page + 1))
+        if 0 <= to < len(pages)
+    ]
+    return {
+        "type": "modal",
+        "callback_id": blocks.WHOLE,
+        "title": blocks.plain("All of it"),
+        "close": blocks.plain("Close"),
+        "private_metadata": private,
+        "blocks": [*pages[page], *([blocks.row(turns)] if turns else [])],
+    }
+
+
+def press_of(reply: Reply, value: str) -> Press | None:
+    """The press that `value` on a button or in a list of this reply stands for; None when it is none of its own."""
+    if not blocks.is_digest(value):
+        return Press.from_token(value)
+    return next((press for press in _presses(reply) if blocks.carried(press) == value), None)
+
+
+def _presses(reply: Reply) -> Iterator[Press]:
+    yield from (choice.press for choice in reply.choices)
+    yield from (fact.change.press for fact in reply.facts if fact.change)
+    yield from map(_fetch, reply.files)
+
+
+# What it is made of
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Some blocks of a message: where they stand in it, and whether they are there to be pressed."""
+
+    place: int
+    blocks: Sequence[Block]
+    kind: str = "text"
+
+
+def _place(part: _Part) -> int:
+    return part.place
+
+
+def _parts(reply: Reply, *, is_plain: bool) -> list[_Part]:
+    """Everything there is to show, what must not be missing first."""
+    first, *others = _words(reply)
+    answers = _Answers(reply)
+    return [
+        _Part(0, [first]),
+        _Part(5, _progress(reply)),
+        _Part(6, _used(reply)),
+        _Part(6, blocks.context(hint_of(reply.field)) if reply.field else ()),
+        _Part(9, _asides(reply), "control"),
+        _Part(7, answers.rows, "control"),
+        _Part(8, _changes(reply.facts), "control"),
+        _Part(0, others),
+        _Part(1, answers.labels),
+        _Part(2, _facts(reply.facts)),
+        _Part(3, _files(reply)),
+        _Part(10, [block for cited in reply.citations for block in _citation(cited)]),
+        _Part(11, _feedback(reply, is_plain=is_plain), "control"),
+    ]
+
+
+def _fitted(parts: Iterable[_Part]) -> tuple[list[Block], list[_Part]]:
+    """The blocks that fit into one message, in the order to be read; and the parts of which some did not."""
+    more = blocks.row([blocks.button("Show everything", blocks.WHOLE, "0")])
+    room, light = blocks.MESSAGE_BLOCKS - 1, blocks.MESSAGE_WEIGHT - blocks.weight(more)
+    shown: list[_Part] = []
+    left: list[_Part] = []
+    for part in parts:
+        taken: list[Block] = []
+        for block in part.blocks:
+            if len(taken) == room or (its := blocks.weight(block)) > light:
+                left.append(part)
+                break
+            taken.append(block)
+            light -= its
+        room -= len(taken)
+        shown.append(_Part(part.place, taken))
+    if left:
+        shown.append(_Part(4, [more]))
+    return [block for part in sorted(shown, key=_place) for block in part.blocks], left
+
+
+# What is read
+
+
+def _words(reply: Reply) -> list[Block]:
+    """What is said; a stop begins with a heading that says so in words."""
+    text = reply.text.strip("\n") or "\N{EN DASH}"
+    if reply.tone is not Tone.STOP:
+        return blocks.sections(text)
+    first, _, rest = text.partition("\n\n")
+    if blocks.size(_STOP + first) > blocks.HEADER_TEXT or "\n" in first:
+        return [blocks.header(_READ_NOW), *blocks.sections(text)]
+    return [blocks.header(_STOP + first), *blocks.sections(rest)]
+
+
+def _facts(facts: Sequence[Fact]) -> list[Block]:
+    """A review, section by section; and what is to be copied, each value by itself and to the letter."""
+    shown: list[Block] = []
+    for group, together in groupby((fact for fact in facts if not fact.is_copy), key=lambda fact: fact.group):
+        shown += blocks.context(group)
+        shown += blocks.sections("\n".join(f"{fact.label}: {fact.value}" for fact in together))
+    for fact in facts:
+        if fact.is_copy:
+            shown += blocks.to_copy(fact.label, fact.value)
+    return shown
+
+
+def _files(reply: Reply) -> list[Block]:
+    """The files of one draft are sent along; those of several are asked for with a button."""
+    if not reply.files or _lists_drafts(reply.files):
+        return []
+    return blocks.context("Sent along as a file: " + ", ".join(file.name for file in reply.files))
+
+
+def _progress(reply: Reply) -> list[Block]:
+    if not reply.progress:
+        return []
+    section = f" \N{MIDDLE DOT} {reply.progress.section}" if reply.progress.section else ""
+    return blocks.context(f"Step {reply.progress.at} of {reply.progress.of}{section}")
+
+
+def _used(reply: Reply) -> list[Block]:
+    return blocks.context(f"\N{CHECK MARK} {reply.used}") if reply.used else []
+
+
+def _citation(cited: Any) -> list[Block]:
+    title = f": {cited.title}" if cited.title else ""
+    return blocks.source(f"{cited.clause} \N{MIDDLE DOT} {cited.force}{title}", cited.url)
+
+
+# What is pressed
+
+
+class _Answers:
+    """The answers as buttons, or as lists where they are many; `labels` are those that no button can show whole."""
+
+    def __init__(self, reply: Reply) -> None:
+        choices = [choice for choice in reply.choices if not choice.is_aside]
+        if _lists_drafts(reply.files):
+            choices += map(_draft, reply.files)
+        shown, lines = blocks.numbered([choice.label for choice in choices])
+        self.labels = blocks.sections("\n".join(lines))
+        pairs = list(zip(choices, shown, strict=True))
+        opener = [opens_form(reply.field)] if reply.field else []
+        if len(pairs) + len(opener) <= blocks.BUTTONS:
+            buttons = [_button(choice, label, place) for place, (choice, label) in enumerate(pairs)]
+            lead = 0 if opener and "style" in opener[0] else sum(choice.is_main for choice in choices[:1])
+            self.rows = _rows([*buttons[:lead], *opener, *buttons[lead:]])
+        else:
+            main = [(choice, label) for choice, label in pairs if choice.is_main][: blocks.ROW_BUTTONS - 1]
+            buttons = [_button(choice, label, place) for place, (choice, label) in enumerate(main)]
+            others = [(label, blocks.carried(choice.press)) for choice, label in pairs if not choice.is_main]
+            self.rows = [*_rows([*opener, *buttons]), *_lists(others, "Choose one", "answer")]
+
+
+def _button(choice: Choice, label: str, place: int) -> Block:
+    value = blocks.carried(choice.press)
+    action = f"{blocks.PRESS}.{place}"
+    if choice.press.action == _CANCEL:
+        sure = blocks.confirmation(f"{choice.label}?", _SURE, choice.label, "Keep it")
+        return blocks.button(label, action, value, style="danger", confirm=sure)
+    return blocks.button(label, action, value, style="primary" if choice.is_main else "", spoken=choice.hint)
+
+
+def _rows(buttons: Sequence[Block]) -> list[Block]:
+    return [
+        blocks.row(buttons[at : at + blocks.ROW_BUTTONS]) for at in range(0, len(buttons), blocks.ROW_BUTTONS)
+    ]
+
+
+def _lists(labelled: Sequence[tuple[str, str]], placeholder: str, name: str) -> list[Block]:
+    """Each a list to choose from, with as many options as fit into one."""
+    groups = blocks.in_groups(
+        blocks.options(labelled), most=blocks.OPTIONS, heaviest=blocks.MESSAGE_WEIGHT // 3
+    )
+    return [
+        blocks.row([blocks.select(placeholder, f"{blocks.PRESS}.{name}.{place}", group)])
+        for place, group in enumerate(groups)
+    ]
+
+
+def _changes(facts: Sequence[Fact]) -> list[Block]:
+    labelled = [(fact.label, blocks.carried(fact.change.press)) for fact in facts if fact.change]
+    return _lists(labelled, "Change an answer", "change")
+
+
+def _asides(reply: Reply) -> list[Block]:
+    """What leads around the question: the nearest ways as buttons, the others in a menu."""
+    asides = [choice for choice in reply.choices if choice.is_aside]
+    is_few = len(asides) <= _FEW_ASIDES
+    near = [choice for choice in asides if is_few or choice.press.action in _AT_HAND]
+    elements = [
+        _button(choice, choice.label, place) | {"action_id": f"{blocks.PRESS}.aside.{place}"}
+        for place, choice in enumerate(near)
+    ]
+    far = blocks.options(
+        (choice.label, blocks.carried(choice.press)) for choice in asides if choice not in near
+    )
+    elements += [
+        blocks.overflow(f"{blocks.PRESS}.more.{at}", far[at : at + blocks.OVERFLOW_OPTIONS])
+        for at in range(0, len(far), blocks.OVERFLOW_OPTIONS)
+    ]
+    return _rows(elements)
+
+
+def _feedback(reply: Reply, *, is_plain: bool) -> list[Block]:
+    """Whether an answer helped: asked of what states something and cites where it comes from."""
+    if not reply.citations or reply.tone is not Tone.PLAIN or reply.used:
+        return []
+    told = [
+        (words, Press("helpful", (value,)).token(), f"This answer was {words.lower()}")
+        for value, words in _HELPFUL
+    ]
+    if is_plain:
+        return [
+            blocks.row(
+                [
+                    blocks.button(words, f"{blocks.PRESS}.feedback.{place}", token, spoken=spoken)
+                    for place, (words, token, spoken) in enumerate(told)
+                ]
+            )
+        ]
+    (yes, yes_token, yes_spoken), (no, no_token, no_spoken) = told
+    return [
+        blocks.feedback(f"{blocks.PRESS}.feedback", (yes, yes_token, yes_spoken), (no, no_token, no_spoken))
+    ]
+
+
+# Drafts
+
+
+def _lists_drafts(files: Sequence[File]) -> bool:
+    return len({(file.run, file.number) for file in files}) > 1
+
+
+def _fetch(file: File) -> Press:
+    return Press("fetch", (file.name,), About(file.run, "", 0))
+
+
+def _draft(file: File) -> Choice:
+    stem, _, ending = file.name.rpartition(".")
+    label = f"{stem}, {_FORMATS[ending]}" if ending in _FORMATS else file.name
+    return Choice(label, _fetch(file))
