@@ -13,6 +13,7 @@ from bot.content.library import Library
 from bot.conversation.session import Session
 from bot.message import Address, Identity, Message
 from bot.person import Person
+from bot.saying import Channels
 from bot.store import content, people, runs, sessions
 from bot.store.database import Database
 from playbooks.act import Typed
@@ -96,7 +97,9 @@ def read(database: Database) -> None:
 
 def turn(database: Database, library: Library, now: datetime) -> float:
     """Milliseconds for a message on the long run: heard, decided, kept. Each says something new."""
-    coach = Coach(Office(database, library, lambda: now, secrets.token_hex, frozenset({"web"}), "web"))
+    coach = Coach(
+        Office(database, library, lambda: now, secrets.token_hex, Channels(frozenset({"web"}), "web"))
+    )
 
     def say(text: str) -> None:
         coach.hear(Message(secrets.token_hex(8), Address("web", BY), Identity("web", BY), text))

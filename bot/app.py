@@ -29,6 +29,7 @@ from bot.doorkeeper import SHARED_IDLE
 from bot.errors import CoachError, StoreUnavailable
 from bot.news import News
 from bot.person import Person
+from bot.saying import Channels
 from bot.settings import Settings, os_user
 from bot.store import audit, migrate, people, sites
 from bot.store.database import Database
@@ -119,7 +120,7 @@ def build(
         raise NotReady(f"QMS_COACH_SITE is {settings.site_folder}, which is no folder")
     library = replace(load_library(settings.site_folder), is_preview=is_preview)
     database = Database(settings.database_url)
-    coach = Coach(Office(database, library, clock, new_ref, PULLED, HOME))
+    coach = Coach(Office(database, library, clock, new_ref, Channels(PULLED, HOME)))
     return App(settings, database, library, coach, clock, senders or {})
 
 

@@ -84,7 +84,7 @@ class RunInHand:
 
     ref: str
     title: str
-    state: Literal["open", "paused", "waiting"]
+    state: str
     next: str
     take_up: Press
 

@@ -4,30 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
 import structlog
 
+from bot import saying, used
 from bot.attachment import Attachment
+from bot.chat import Overview
 from bot.content.library import Library
+from bot.conversation.group import answer_in_group
 from bot.conversation.guide import Tell
-from bot.conversation.scene import (
-    HAND_OVER,
-    OpenRun,
-    RunChange,
-    Scene,
-    Turn,
-    Waited,
-)
+from bot.conversation.overview import overview
+from bot.conversation.scene import HAND_OVER, LIVELY, OpenRun, RunChange, Scene, Turn, Waited
+from bot.conversation.session import Session
 from bot.conversation.turn import rung, take_turn
-from bot.conversation.wording import Wording
 from bot.document import MEDIA_TYPES, as_docx, as_markdown
 from bot.errors import StoreUnavailable
-from bot.message import About, Address, Heard, Message
+from bot.message import About, Address, Heard, Identity, Message
 from bot.person import Person
 from bot.reply import Reply
+from bot.saying import Channels
 from bot.sight import Sight
 from bot.store import (
     addresses,
@@ -43,11 +41,10 @@ from bot.store import (
     sessions,
     waiting,
 )
-from bot.store.addresses import StoredAddress
 from bot.store.blobs import Blob
 from bot.store.database import Database, Transaction
 from bot.store.events import EngagementEvent
-from bot.store.outbox import NewMessage
+from bot.used import Standing
 from playbooks.act import Act, Fire, TellNext
 from playbooks.calendar import HOURS, read_duration
 from playbooks.draft import Around, Draft, draft_of, made_with
@@ -67,7 +64,7 @@ from playbooks.run import (
 from playbooks.script import Script, Stop
 
 _TRIES = 5
-_BUTTONS_BACK = 30  # how far back a button may stand and still be told in its own words
+_MOST_IN_HAND = 10
 _BATCH = 50  # how many due things one round takes up
 CLOCK = "clock"  # the channel of what nobody said
 
@@ -85,17 +82,14 @@ class FocusMoved(StoreUnavailable):
 class Office:
     """What the coach works with: given once, by `bot.app`.
 
-    `pulled` are the channels whose people read their transcript from the store themselves, and `home` is the one of
-    them where a person is written to who never spoke. `new_ref` makes a run
-    reference; it need not be unused.
+    `new_ref` makes a run reference; it need not be unused.
     """
 
     database: Database
     library: Library
     clock: Callable[[], datetime]
     new_ref: Callable[[], str]
-    pulled: frozenset[str]
-    home: str
+    channels: Channels
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +150,9 @@ class Coach:
             return Heard("stranger")
         if not inbox.remember(conn, message.address.channel, message.event_id, person.id):
             return Heard("duplicate")
+        open_ = self._open(conn, message.address)
+        if message.press is None and message.about is None:
+            message = replace(message, about=used.asked(open_, message.said_at))
         about = _about(message)
         focus = sessions.load(conn, person.id).focus
         refs = {about.run if about else focus, focus} - {""}
@@ -171,14 +168,55 @@ class Coach:
         scene = self._sight.scene(conn, person, session, row, watched)
         turn = take_turn(scene, message)
         key = f"{message.address.channel}:{message.event_id}"
-        address = addresses.find_or_add(conn, message.address, person.id)
         self._keep(conn, scene, turn, _Cause(key, message.address.channel, person.id, message.said_at))
         for taken in _taken(turn, attachments):
             blobs.keep(conn, Blob(taken.media_type, taken.content))
-        outbox.write(
-            conn, self._replies(conn, key, message, turn, address, scene.wording), self._office.pulled
-        )
+        saying.say(conn, self._office.channels, scene, key, message, turn, open_)
         return Heard("done")
+
+    def overhear(self, message: Message) -> Heard:
+        """Answer a question that was asked in front of others. Nothing is kept of it but that it was answered."""
+        with self._office.database.writing() as conn:
+            person = people.by_identity(conn, message.sender)
+            if person is None or not person.is_active:
+                return Heard("stranger")
+            if not inbox.remember(conn, message.address.channel, message.event_id, person.id):
+                return Heard("duplicate")
+            scene = self._sight.scene(conn, person, Session(), None, None)
+            key = f"{message.address.channel}:{message.event_id}"
+            reply = answer_in_group(scene, message.text)
+            saying.answer_in_front_of_others(conn, self._office.channels, person.id, key, message, reply)
+            return Heard("done")
+
+    def objection(self, message: Message) -> str:
+        """Why this answer would not be taken, in words for the person; empty when it would. Changes nothing."""
+        with self._office.database.reading() as conn:
+            person = people.by_identity(conn, message.sender)
+            if person is None or not person.is_active:
+                return ""
+            session = sessions.load(conn, person.id)
+            about = _about(message)
+            rows = {ref: runs.get(conn, ref) for ref in {about.run if about else "", session.focus} - {""}}
+            mine = {ref: row for ref, row in rows.items() if row and row.person == person.id}
+            row = (mine.get(about.run) if about else None) or mine.get(session.focus)
+            return take_turn(self._sight.scene(conn, person, session, row, None), message).unclear
+
+    def overview(self, sender: Identity) -> Overview | None:
+        """What this person has with the coach; None for a stranger."""
+        with self._office.database.reading() as conn:
+            person = people.by_identity(conn, sender)
+            if person is None or not person.is_active:
+                return None
+            scene = self._sight.scene(conn, person, Session(), None, None)
+            in_hand = runs.of_person(conn, person.id, LIVELY)[:_MOST_IN_HAND]
+            return overview(scene, [self._sight.open_run(conn, row) for row in in_hand])
+
+    def _open(self, conn: Transaction, address: Address) -> list[Standing]:
+        """What can still be pressed at this address; on a page, the page knows."""
+        if not self._office.channels.is_pushed(address.channel):
+            return []
+        address_id = addresses.find(conn, address)
+        return used.standing(outbox.open_at(conn, address_id)) if address_id else []
 
     # What is due
 
@@ -268,6 +306,13 @@ class Coach:
             f"{ref}-draft-{number}", draft, self._office.library.template_of(script, made.what.step)
         )
 
+    def said(self, message: Message) -> Reply | None:
+        """What our message that was pressed says now, to the person it was said to; None when it is over."""
+        with self._office.database.reading() as conn:
+            person = people.by_identity(conn, message.sender)
+            found = used.met(self._open(conn, message.address), message)
+            return found.reply if person and found and found.row.person == person.id else None
+
     def waits(self, person_id: str) -> Sequence[Waited]:
         """What waits for this person: as many things as the coach would list."""
         with self._office.database.reading() as conn:
@@ -300,7 +345,7 @@ class Coach:
         for change in turn.changes:
             self._settle_waiting(conn, change, scene.now)
             self._settle_clocks(conn, scene, change)
-        outbox.write(conn, self._told(conn, cause.key, turn), self._office.pulled)
+        saying.tell(conn, self._office.channels, cause.key, turn)
         stream = audit.SYSTEM if cause.by == "system" else audit.person_stream(cause.by)
         audit.append(conn, stream, entries)
 
@@ -363,50 +408,6 @@ class Coach:
         position = resolve(script, ledger, scene.site.place)
         rings.settle(conn, change.ref, {} if ledger.is_over else _next_rings(position, ledger))
 
-    # What is said
-
-    def _replies(
-        self,
-        conn: Transaction,
-        key: str,
-        message: Message,
-        turn: Turn,
-        address: StoredAddress,
-        wording: Wording,
-    ) -> list[NewMessage]:
-        """What this turn says to the one who spoke, in order: their own words where the page shows them, our replies."""
-        channel, person_id = message.address.channel, address.person
-        said = []
-        if channel in self._office.pulled:
-            words = _words(conn, message, address, wording)
-            said.append(NewMessage(f"{key}:echo", address.id, channel, person_id, "echo", words))
-        for number, reply in enumerate(turn.replies):
-            said.append(
-                NewMessage(f"{key}:{number}", address.id, channel, person_id, "reply", reply.to_json())
-            )
-        return said
-
-    def _told(self, conn: Transaction, key: str, turn: Turn) -> list[NewMessage]:
-        """What this turn says to other people, where they spoke with us last; else on the page they will open."""
-        said = []
-        for number, tell in enumerate(turn.tells):
-            for person_id in tell.people:
-                home = Address(self._office.home, person_id)
-                address = addresses.last_private(conn, person_id) or addresses.find_or_add(
-                    conn, home, person_id
-                )
-                said.append(
-                    NewMessage(
-                        f"{key}:tell:{number}:{tell.step}:{person_id}",
-                        address.id,
-                        address.address.channel,
-                        person_id,
-                        "reply" if tell.is_own else "tell",
-                        tell.reply.to_json(),
-                    )
-                )
-        return said
-
 
 @dataclass(frozen=True, slots=True)
 class _Cause:
@@ -431,19 +432,6 @@ def _taken(turn: Turn, attachments: Sequence[Attachment]) -> list[Attachment]:
     answers = [event.what for change in turn.changes for event in change.events]
     values = {value for what in answers if isinstance(what, Answered) for value in what.values}
     return [each for each in attachments if each.upload.as_value() in values]
-
-
-def _words(conn: Transaction, message: Message, address: StoredAddress, wording: Wording) -> str:
-    """What the person said. A press is told in the words we put on the button, never in words a page sends along."""
-    press = message.press
-    if message.files:
-        return ", ".join(file.name for file in message.files)
-    if press is None:
-        return message.text
-    lately = outbox.earlier(conn, address.id, None, _BUTTONS_BACK)
-    replies = (Reply.from_json(row.payload) for row in reversed(lately) if row.kind != "echo")
-    found = (words for reply in replies if (words := reply.words_of(press)))
-    return next(found, ", ".join(press.values) or wording.texts.get(f"label_{press.action}", press.action))
 
 
 def _new_row(scene: Scene, change: RunChange, script: Script) -> runs.RunRow:

@@ -41,7 +41,7 @@ class Settings(BaseSettings):
         default=None,
         min_length=32,
         validation_alias="QMS_COACH_SECRET_KEY",
-        description="at least 32 characters that nobody can guess",
+        description="at least 32 characters that nobody can guess; when you change it, keep the old one behind a comma",
     )
     behind_proxy: bool = Field(
         default=False, validation_alias="QMS_COACH_BEHIND_PROXY", description="true or false"
@@ -62,6 +62,56 @@ class Settings(BaseSettings):
     pretend_now: str | None = Field(
         default=None, validation_alias="QMS_COACH_NOW", description="a time such as 2026-06-03T09:00"
     )
+    slack_signing_secret: SecretStr | None = Field(
+        default=None,
+        validation_alias="SLACK_SIGNING_SECRET",
+        description="the signing secret of your Slack app, from its page Basic Information",
+    )
+    slack_bot_token: SecretStr | None = Field(
+        default=None, validation_alias="SLACK_BOT_TOKEN", description="a token that begins with xoxb-"
+    )
+    slack_app_token: SecretStr | None = Field(
+        default=None,
+        validation_alias="SLACK_APP_TOKEN",
+        description="a token that begins with xapp-, for Socket Mode",
+    )
+    slack_client_id: str = Field(
+        default="", validation_alias="SLACK_CLIENT_ID", description="the client ID of your Slack app"
+    )
+    slack_client_secret: SecretStr | None = Field(
+        default=None,
+        validation_alias="SLACK_CLIENT_SECRET",
+        description="the client secret of your Slack app",
+    )
+    slack_allowed_workspaces: str = Field(
+        default="",
+        validation_alias="SLACK_ALLOWED_WORKSPACES",
+        description="ids of workspaces or organisations such as T0123ABC, with commas between them",
+    )
+    slack_api_url: str = Field(
+        default="https://slack.com/api/",
+        validation_alias="SLACK_API_URL",
+        description="where Slack's Web API is; for tests",
+    )
+    teams_app_id: str = Field(
+        default="", validation_alias="TEAMS_APP_ID", description="the app (client) id of your bot"
+    )
+    teams_app_password: SecretStr | None = Field(
+        default=None, validation_alias="TEAMS_APP_PASSWORD", description="a client secret of your bot's app"
+    )
+    teams_app_tenant_id: str = Field(
+        default="", validation_alias="TEAMS_APP_TENANT_ID", description="the id of the tenant your bot is in"
+    )
+    teams_allowed_tenants: str = Field(
+        default="",
+        validation_alias="TEAMS_ALLOWED_TENANTS",
+        description="ids of tenants that may write to the coach, with commas between them",
+    )
+    teams_service_urls: str = Field(
+        default="",
+        validation_alias="TEAMS_SERVICE_URLS",
+        description="further hosts of the Bot Framework, with commas between them",
+    )
     dyno: str | None = Field(default=None, validation_alias="DYNO", description="set by Heroku itself")
 
     def on_port(self, port: int | None) -> Settings:
@@ -78,6 +128,48 @@ class Settings(BaseSettings):
         return self.model_copy(update={**own, "dyno": None})
 
     @property
+    def secret_keys(self) -> tuple[str, ...]:
+        """The secret keys, the newest first; empty when none is set."""
+        return listed(self.secret_key.get_secret_value()) if self.secret_key else ()
+
+    @property
+    def has_slack(self) -> bool:
+        """Whether Slack is on: the app token of Socket Mode, or the signing secret of HTTP. Raises SettingsRefused."""
+        given = {
+            "SLACK_SIGNING_SECRET": self.slack_signing_secret,
+            "SLACK_APP_TOKEN": self.slack_app_token,
+            "SLACK_BOT_TOKEN": self.slack_bot_token,
+            "SLACK_CLIENT_ID": self.slack_client_id,
+            "SLACK_CLIENT_SECRET": self.slack_client_secret,
+        }
+        if not any(given.values()):
+            return False
+        if not (self.slack_signing_secret or self.slack_app_token):
+            raise _half("Slack", "SLACK_SIGNING_SECRET (or SLACK_APP_TOKEN for Socket Mode)")
+        if bool(self.slack_client_id) != bool(self.slack_client_secret):
+            raise _half("Slack", "SLACK_CLIENT_SECRET" if self.slack_client_id else "SLACK_CLIENT_ID")
+        if not (self.slack_bot_token or self.slack_client_id):
+            raise _half("Slack", "SLACK_BOT_TOKEN (or SLACK_CLIENT_ID and SLACK_CLIENT_SECRET)")
+        if self.slack_client_id and not self.slack_signing_secret:
+            raise _half("Slack", "SLACK_SIGNING_SECRET, which an app that is installed over the web needs")
+        return True
+
+    @property
+    def has_teams(self) -> bool:
+        """Whether Teams is on. Raises SettingsRefused: a bot without its app id would answer anybody."""
+        needed = {
+            "TEAMS_APP_ID": self.teams_app_id,
+            "TEAMS_APP_PASSWORD": self.teams_app_password,
+            "TEAMS_APP_TENANT_ID": self.teams_app_tenant_id,
+        }
+        others = (self.teams_allowed_tenants, self.teams_service_urls)
+        if not any(needed.values()) and not any(others):
+            return False
+        if missing := [name for name, value in needed.items() if not value]:
+            raise _half("Teams", ", ".join(missing))
+        return True
+
+    @property
     def listens_on(self) -> str:
         """The address to listen on: this machine alone, except where a platform routes to us."""
         return self.host or ("0.0.0.0" if self.dyno else "127.0.0.1")  # noqa: S104 - Heroku's router asks for it
@@ -91,6 +183,17 @@ class Settings(BaseSettings):
     def is_sqlite(self) -> bool:
         """Whether the database is one SQLite file."""
         return self.database_url.startswith("sqlite")
+
+
+def listed(value: str) -> tuple[str, ...]:
+    """What stands between the commas of a variable."""
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def _half(what: str, missing: str) -> SettingsRefused:
+    return SettingsRefused(
+        f"{what} is set up by half: set {missing} too, or take the other {what} variables out"
+    )
 
 
 def read_settings() -> Settings:

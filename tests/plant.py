@@ -20,6 +20,7 @@ from bot.content.library import Library
 from bot.content.reader import load_library
 from bot.message import Address, Identity, Message, Press
 from bot.reply import Choice, Reply
+from bot.saying import Channels
 from bot.store import addresses, outbox, people, runs, sessions
 from bot.store.database import Database
 from bot.store.tables import metadata
@@ -91,7 +92,8 @@ class Plant:
 
     def with_library(self, content: Library) -> Coach:
         """Another process, with this content."""
-        return Coach(Office(self.database, content, self.clock, lambda: next(self.refs), PULLED, HOME))
+        channels = Channels(PULLED, HOME)
+        return Coach(Office(self.database, content, self.clock, lambda: next(self.refs), channels))
 
     def restart(self) -> None:
         """The process is gone; another takes its place."""

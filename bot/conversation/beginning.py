@@ -19,7 +19,6 @@ _TITLE_LENGTH = 60
 
 def offer(scene: Scene, script: Script, text: str) -> Turn:
     """Offer a playbook to the one who wrote `text`."""
-    opening = text if len(text) <= _OPENING_LENGTH else ""
     reply = Reply(
         scene.wording("offer", title=script.title),
         choices=(
@@ -27,7 +26,7 @@ def offer(scene: Scene, script: Script, text: str) -> Turn:
             Choice(scene.wording("label_not_now"), Press("dismiss")),
         ),
     )
-    return Turn((reply,), replace(scene.session, offer=Offer(script.id, opening), misunderstood=0))
+    return Turn((reply,), replace(scene.session, offer=Offer(script.id, _kept(text)), misunderstood=0))
 
 
 def start_offered(scene: Scene) -> Turn:
@@ -46,12 +45,12 @@ def dismiss(scene: Scene) -> Turn:
     return Turn((Reply(scene.wording("offer_dismissed")),), session)
 
 
-def start_beside(scene: Scene, script_id: str) -> Turn:
+def start_beside(scene: Scene, script_id: str, opening: str = "") -> Turn:
     """Start a playbook at once; with another run open, ask first, because it would be put aside."""
     run = scene.run
     script = scene.on_shelf(script_id)
     if run is None or not run.is_open or script is None:
-        return start(scene, script_id, "")
+        return start(scene, script_id, opening)
     reply = Reply(
         scene.wording("in_the_middle", title=run.title, other=script.title),
         choices=(
@@ -59,7 +58,7 @@ def start_beside(scene: Scene, script_id: str) -> Turn:
             Choice(scene.wording("label_go_on_here"), Press("dismiss")),
         ),
     )
-    return Turn((reply,), replace(scene.session, offer=Offer(script.id)))
+    return Turn((reply,), replace(scene.session, offer=Offer(script.id, _kept(opening))))
 
 
 def start(scene: Scene, script_id: str, opening: str) -> Turn:
@@ -75,6 +74,11 @@ def start(scene: Scene, script_id: str, opening: str) -> Turn:
     if note := scene.status_note(script):
         replies = (Reply(note, Tone.NOTICE), *replies)
     return replace(begun, replies=replies, changes=(*course.put_aside(scene), *begun.changes))
+
+
+def _kept(opening: str) -> str:
+    """The words that begin a run; more than anybody would put there are not kept."""
+    return opening if len(opening) <= _OPENING_LENGTH else ""
 
 
 def _title(script: Script, opening: str) -> str:

@@ -59,13 +59,14 @@ def moved(scene: Scene, run: OpenRun, decision: Decision, begun: Script | None =
     changes: tuple[RunChange, ...] = ()
     if decision.happened:
         changes = (RunChange(run.ref, decision.happened, state, begun, run.title),)
-    is_misread = any(isinstance(said, Misread) for said in decision.said)
+    misread = [said for said in decision.said if isinstance(said, Misread)]
     session = Session(
         focus="" if state == "cancelled" else run.ref,
-        misunderstood=scene.session.misunderstood + 1 if is_misread else 0,
+        misunderstood=scene.session.misunderstood + 1 if misread else 0,
         is_welcomed=scene.session.is_welcomed,
     )
-    turn = Turn(guide.replies(decision.said), session, changes, guide.tells(decision.said))
+    unclear = "\n\n".join(guide.remark(said) for said in misread)
+    turn = Turn(guide.replies(decision.said), session, changes, guide.tells(decision.said), unclear)
     gone = next((said for said in decision.said if isinstance(said, GoneTo)), None)
     if gone:
         return _followed(scene, turn, run, gone)

@@ -147,7 +147,7 @@ class Guide:
                 case GoneTo():
                     pass  # the other playbook has the word
                 case Note() | Hint() | Misread() | MovedOn() | Aside() | Freed() | ReadBy() | ClockSet():
-                    lead.append(self._remark(utterance))
+                    lead.append(self.remark(utterance))
                     choices += self._remark_choices(utterance)
                 case _:
                     reply = self._reply(utterance)
@@ -355,7 +355,8 @@ class Guide:
 
     # Remarks that lead to a question
 
-    def _remark(self, utterance: Remark) -> str:
+    def remark(self, utterance: Remark) -> str:
+        """The words of a remark, which lead to a question."""
         match utterance:
             case Note(Notice.WELCOME_BACK):
                 return self._recap()

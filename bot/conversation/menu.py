@@ -87,6 +87,15 @@ def drafts(scene: Scene) -> Reply:
     return Reply(scene.wording("drafts"), files=files)
 
 
+def draft(scene: Scene, name: str) -> Reply:
+    """One file the person has made, by its name."""
+    made = (file for each in scene.drafts() for file in draft_files(each.run, each.number, each.formats))
+    file = next((file for file in made if file.name == name), None)
+    if file is None:
+        return Reply(scene.wording("no_such_file"))
+    return Reply(scene.wording("here_is_file", name=name), files=(file,))
+
+
 def waiting(scene: Scene) -> Reply:
     """What waits for this person: each with what they can do about it."""
     waits = scene.waits()

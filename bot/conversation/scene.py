@@ -157,12 +157,16 @@ class RunChange:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What came of a message: what to say, to whom else, the session from now on, and what runs get new events."""
+    """What came of a message: what to say, to whom else, the session from now on, and what runs get new events.
+
+    `unclear` says why an answer was not taken, where it was not.
+    """
 
     replies: tuple[Reply, ...]
     session: Session
     changes: tuple[RunChange, ...] = ()
     tells: tuple[Tell, ...] = ()
+    unclear: str = ""
 
 
 def say(scene: Scene, *replies: Reply) -> Turn:

@@ -121,6 +121,10 @@ def _pressed(scene: Scene, press: Press, put: Put | None, words: str) -> Turn:
             return beginning.start_offered(scene)
         case Press("dismiss"):
             return beginning.dismiss(scene)
+        case Press("consider"):
+            return _considered(scene, words)
+        case Press("fetch", (name,)):
+            return say(scene, menu.draft(scene, name))
         case Press("answer", values) if run:
             return course.act(scene, run, Picked(values, put))
         case Press("words", values) if run:
@@ -230,6 +234,15 @@ def _given(scene: Scene, run: OpenRun, text: str) -> Turn | None:
             answered = decide(run.script, (*run.events, *asked), Typed(text), scene.here)
             return course.moved(scene, run, replace(answered, happened=(*asked, *answered.happened)))
     return None
+
+
+def _considered(scene: Scene, words: str) -> Turn:
+    """Words from elsewhere that the coach was asked to look at: never an answer to what is asked now."""
+    near = nearest(words, scene.shelf, most=1)
+    is_open = scene.run is not None and scene.run.is_open
+    if is_open and near and near[0].score >= SURE and isinstance(near[0].does, Script):
+        return beginning.start_beside(scene, near[0].does.id, words)
+    return _wondered(scene, words)
 
 
 def _wondered(scene: Scene, text: str) -> Turn:

@@ -82,6 +82,14 @@ def find_or_add(conn: Connection, address: Address, person_id: str) -> StoredAdd
     return StoredAddress(address_id, address, person_id)
 
 
+def find(conn: Connection, address: Address) -> int | None:
+    """The number of this address, where it is known. Locks nothing and notes nothing."""
+    query = select(addresses.c.id).where(
+        addresses.c.channel == address.channel, addresses.c.conversation == address.conversation
+    )
+    return conn.execute(query).scalar()
+
+
 def by_id(conn: Connection, address_id: int) -> StoredAddress | None:
     """The address with this number."""
     return _one(conn.execute(select(addresses).where(addresses.c.id == address_id)).first())

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from bot.errors import CoachError
 from bot.message import Identity
@@ -71,6 +71,14 @@ def by_id(conn: Connection, person_id: str) -> Person | None:
 def by_name(conn: Connection, name: str) -> tuple[Person, ...]:
     """Everyone of exactly this name, whatever its capitals and spaces; names may repeat."""
     query = select(*COLUMNS).where(people.c.name_key == _name_key(name)).order_by(people.c.id)
+    return tuple(map(from_row, conn.execute(query)))
+
+
+def by_email(conn: Connection, email: str) -> tuple[Person, ...]:
+    """Everyone with this address, whatever its capitals; nobody for no address."""
+    if not email:
+        return ()
+    query = select(*COLUMNS).where(func.lower(people.c.email) == email.lower()).order_by(people.c.id)
     return tuple(map(from_row, conn.execute(query)))
 
 

@@ -24,6 +24,7 @@ from bot.coach import Coach, Office
 from bot.content.reader import load_library
 from bot.message import Address, Identity, Message
 from bot.person import Person
+from bot.saying import Channels
 from bot.store import addresses, migrate, people, tables
 from bot.store.database import Database
 from bot.store.verification import verify
@@ -141,7 +142,9 @@ def without_faults(history: History, directory: Iterable[Person], post_channel: 
                     people.add(conn, person)
                 addresses.find_or_add(conn, Address(post_channel, "dana"), "dana")
             coach = Coach(
-                Office(database, load_library(None), application.now, application.new_ref, PULLED, HOME)
+                Office(
+                    database, load_library(None), application.now, application.new_ref, Channels(PULLED, HOME)
+                )
             )
             for person_id, said in history.said.items():
                 for event_id, text in said:

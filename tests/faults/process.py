@@ -26,6 +26,7 @@ from bot.coach import Coach, Office
 from bot.delivery import Patience, Timing
 from bot.errors import StoreUnavailable
 from bot.message import Address, Heard, Identity, Message
+from bot.saying import Channels
 from bot.settings import Settings
 from tests.faults.post import CHANNEL, PostSender
 
@@ -134,7 +135,9 @@ class _DyingCoach(Coach):
     """Everything of the message is kept, and the process dies before it can say so."""
 
     def __init__(self, app: App, number: int) -> None:
-        super().__init__(Office(app.database, app.library, app.clock, application.new_ref, PULLED, HOME))
+        super().__init__(
+            Office(app.database, app.library, app.clock, application.new_ref, Channels(PULLED, HOME))
+        )
         self._left = number
 
     def hear(self, message: Message, attachments: Sequence[Attachment] = ()) -> Heard:

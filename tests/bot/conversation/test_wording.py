@@ -19,9 +19,11 @@ from playbooks.reading import grade
 from playbooks.utterance import Notice
 from tests.bot.conversation.talk import WORDING
 
-CODE = sorted(Path(bot.conversation.__file__).parent.glob("*.py"))
+HERE = Path(bot.conversation.__file__).parent
+CODE = sorted([*HERE.glob("*.py"), HERE.parent / "used.py", *HERE.parent.glob("channels/*/*.py")])
 KEY_AT = {
     "wording": 0,
+    "words": 0,
     "opening": 1,
     "_aside": 0,
     "in_run": 2,

@@ -1,0 +1,109 @@
+"""Which of our messages on a chat platform are over after a turn, and how they are shown from then on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.conversation.wording import Wording
+from bot.message import About, Message
+from bot.reply import Reply
+from bot.store.outbox import OutboxMessage
+
+_LONGEST_NOTE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A message of ours that can still be pressed, as it was shown last."""
+
+    row: OutboxMessage
+    reply: Reply
+
+    @property
+    def about(self) -> About | None:
+        """The question that it asks; None where it asks none."""
+        if self.reply.field:
+            return self.reply.field.about
+        abouts = (choice.press.about for choice in self.reply.choices)
+        return next((about for about in abouts if about and about.turn), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Amended:
+    """A message of ours, and how it is shown from now on."""
+
+    row: OutboxMessage
+    reply: Reply
+
+
+def standing(rows: Sequence[OutboxMessage]) -> list[Standing]:
+    """The messages in these rows."""
+    return [Standing(row, Reply.from_json(row.payload)) for row in rows]
+
+
+def met(open_: Sequence[Standing], message: Message) -> Standing | None:
+    """The message of ours that was pressed or filled in: the one the platform names, else the newest that offers it."""
+    if message.on:
+        found = next((each for each in open_ if each.row.shown_as == message.on), None)
+        if found:
+            return found
+    for each in reversed(open_):
+        if message.press and each.reply.words_of(message.press):
+            return each
+        if message.press is None and message.on and message.about and each.about == message.about:
+            return each
+    return None
+
+
+def asked(open_: Sequence[Standing], said_at: datetime | None) -> About | None:
+    """The question that stood in front of somebody who typed then: the newest that had been posted."""
+    for each in reversed(open_):
+        posted_at = each.row.sent_at
+        if each.about and posted_at and (said_at is None or posted_at <= said_at):
+            return each.about
+    return None
+
+
+def amended(
+    open_: Sequence[Standing],
+    pressed: Standing | None,
+    message: Message,
+    replies: Sequence[Reply],
+    wording: Wording,
+    *,
+    name: str,
+    at: str,
+) -> list[Amended]:
+    """Every message that is over, or that has one button fewer.
+
+    What was pressed says what was chosen, by whom and when. Whatever else stood open in the conversation is over once
+    a new question comes; what somebody was told stays open until they have done something about it.
+    """
+    found = []
+    closes = any(reply.closes for reply in replies)
+    for each in open_:
+        if each is pressed:
+            found.append(Amended(each.row, _used(each, message, wording, name=name, at=at)))
+        elif closes and not _is_told(each):
+            found.append(Amended(each.row, each.reply.without_controls()))
+    return found
+
+
+def _used(pressed: Standing, message: Message, wording: Wording, *, name: str, at: str) -> Reply:
+    if message.press is None:
+        words = " ".join(message.text.split())
+        words = words if len(words) <= _LONGEST_NOTE else f"{words[: _LONGEST_NOTE - 1]}…"
+        return pressed.reply.without_controls(wording("used_typed", words=words, name=name, at=at))
+    words = pressed.reply.words_of(message.press) or ", ".join(message.press.values)
+    note = wording("used", words=words, name=name, at=at)
+    if _is_told(pressed):
+        rest = pressed.reply.without(message.press, note)
+        return rest if rest.has_controls else rest.without_controls()
+    return pressed.reply.without_controls(note)
+
+
+def _is_told(each: Standing) -> bool:
+    """Whether it was told, rather than said in their own conversation: only such a message is shown anew with buttons."""
+    return each.row.kind != "reply"
