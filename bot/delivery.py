@@ -256,6 +256,9 @@ class Delivery:
         if message.attempt > self._patience.attempts:
             await self._fail(message, f"given up after {self._patience.attempts} attempts")
             return
+        if message.kind == "update" and not message.amends:
+            await self._mark(message, claims.cancel, "what it shows anew was never seen to be posted")
+            return
         try:
             payload = Reply.from_json(message.payload)
         except ValueError:

@@ -9,7 +9,8 @@ from pathlib import Path
 from bot.attachment import Attachment
 from bot.channels.terminal import CHANNEL as TERMINAL
 from bot.channels.web.parse import CHANNEL as WEB
-from bot.channels.web.ports import CodeTry, FetchedFile, Line, Standing
+from bot.channels.web.ports import CodeTry, Line, Standing
+from bot.chat import FetchedFile
 from bot.coach import Coach
 from bot.conversation.scene import LIVELY
 from bot.doorkeeper import Doorkeeper

@@ -12,7 +12,20 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Update, bindparam, func, null, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Update,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.store import buckets
@@ -22,6 +35,7 @@ from bot.store.outbox import NOW, PENDING, ROWS, SENDING, OutboxMessage, from_ro
 from bot.store.tables import outbox
 
 LONGEST_ERROR = 300
+_UPDATE: ColumnElement[str] = literal_column("'update'")
 _PACED = "its workspace gets as much as it may now"
 
 
@@ -33,9 +47,11 @@ def claim(
     claim_token: str,
     paces: Mapping[str, Pace] = MappingProxyType({}),
 ) -> tuple[OutboxMessage, ...]:
-    """Take at most `limit` due rows for sending, at most one of each address, the longest due first.
+    """Take at most `limit` due rows for sending, at most one new message of each address, the longest due first.
 
-    A row waits as long as an earlier due row of its address is pending or being sent. `claim_token` is
+    A message waits as long as an earlier due one of its address is pending or being sent. An update waits only for
+    the message it shows anew, and for earlier updates of that: platforms take fewer of them, and no answer should wait
+    behind one. `claim_token` is
     new for every call. Nobody else gets these rows until the lease has run out. `paces` say, by channel, how much
     a workspace may be sent: what is too much for it now is due again later, and holds nobody else up.
     """
@@ -73,6 +89,11 @@ def mark_failed(conn: Connection, message: OutboxMessage, error: str) -> bool:
 def mark_unknown(conn: Connection, message: OutboxMessage, error: str) -> bool:
     """Nobody can say whether it was posted; it is not sent again, and a human can see it."""
     return _mark(conn, message, _AS_ENDED, state="unknown", last_error=error[:LONGEST_ERROR])
+
+
+def cancel(conn: Connection, message: OutboxMessage, why: str) -> bool:
+    """There is nothing to send."""
+    return _mark(conn, message, _AS_ENDED, state="cancelled", last_error=why[:LONGEST_ERROR])
 
 
 def put_off(
@@ -135,7 +156,7 @@ def _mark(conn: Connection, message: OutboxMessage, statement: Update, **values:
 
 @cache
 def _claiming(lease: timedelta) -> ReturningUpdate[Any]:
-    """Take the first row of every address, when it is due."""
+    """Take the first message of every address, when it is due, and every update of what was posted."""
     queue = outbox.alias("queue")
     # Not NOT EXISTS: PostgreSQL makes a join of that, and planned one over all waiting rows (> 20 s).
     first_in_queue = (
@@ -143,11 +164,20 @@ def _claiming(lease: timedelta) -> ReturningUpdate[Any]:
         .where(
             queue.c.address == outbox.c.address,
             is_waiting(queue),
+            queue.c.kind != _UPDATE,
             queue.c.due_at <= NOW,
             or_(queue.c.state == SENDING, _is_wanted(queue)),
         )
         .scalar_subquery()
     )
+    ahead = outbox.alias("ahead")
+    awaits = exists().where(
+        ahead.c.address == outbox.c.address,
+        is_waiting(ahead),
+        ahead.c.seq < outbox.c.seq,
+        or_(ahead.c.id == outbox.c.amends, ahead.c.amends == outbox.c.amends),
+    )
+    is_update = outbox.c.kind == _UPDATE
     return _taking(
         lease,
         (outbox.c.due_at, outbox.c.id),
@@ -156,7 +186,7 @@ def _claiming(lease: timedelta) -> ReturningUpdate[Any]:
         outbox.c.due_at <= NOW,
         or_(outbox.c.not_before.is_(None), outbox.c.not_before <= NOW),
         _is_wanted(outbox),
-        outbox.c.seq == first_in_queue,
+        or_(and_(is_update, ~awaits), and_(~is_update, outbox.c.seq == first_in_queue)),
     )
 
 

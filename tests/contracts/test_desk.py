@@ -16,7 +16,8 @@ from sqlalchemy import select, update
 from bot.app import HOME, App, add_example_people, build, new_secret, settle_sites
 from bot.attachment import Attachment
 from bot.channels.terminal import Console
-from bot.channels.web.ports import CodeTry, Desk, FetchedFile, Line, Standing
+from bot.channels.web.ports import CodeTry, Desk, Line, Standing
+from bot.chat import FetchedFile
 from bot.conversation.wording import read_wording
 from bot.desk import TerminalDesk, WebDesk, hashed
 from bot.errors import CoachError, StoreUnavailable

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Protocol
 
 from bot.attachment import Attachment
+from bot.chat import FetchedFile, Kind
 from bot.message import Heard, Message
 from bot.person import Person
 from bot.reply import Reply
@@ -21,7 +22,7 @@ class Line:
     """
 
     seq: int
-    kind: Literal["reply", "echo", "tell", "nudge"]
+    kind: Kind
     at: datetime
     reply: Reply | None = None
     words: str = ""
@@ -39,15 +40,6 @@ class Standing:
     runs: int = 0
     read: frozenset[str] = frozenset()
     settled: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class FetchedFile:
-    """A draft, rendered for this download."""
-
-    name: str
-    media_type: str
-    content: bytes
 
 
 @dataclass(frozen=True, slots=True)

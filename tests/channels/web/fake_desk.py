@@ -9,7 +9,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.attachment import Attachment
-from bot.channels.web.ports import CodeTry, FetchedFile, Line, Standing
+from bot.channels.web.ports import CodeTry, Line, Standing
+from bot.chat import FetchedFile
 from bot.errors import StoreUnavailable
 from bot.message import About, Heard, Message, Press
 from bot.person import Person

@@ -9,7 +9,7 @@ import re
 import pytest
 
 from bot.channels.web.adapter import FORM_TOKEN
-from bot.channels.web.ports import FetchedFile
+from bot.chat import FetchedFile
 from bot.message import Press
 from tests.channels.web.fake_desk import ANA, BEN, CHOICE, DOCX, RUN, TELL, FakeDesk, answer
 from tests.channels.web.visitor import HTTPS, Event, signed_in, visiting
