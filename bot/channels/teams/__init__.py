@@ -1,0 +1,1 @@
+"""Microsoft Teams: a chat with the bot, group chats and channels."""
