@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable
 from urllib.parse import SplitResult, urlsplit
 
+from bot.channels.teams.options import TeamsRefused
+
 _SERVICE = "smba.trafficmanager.net"  # Teams' own, for every region
 _SERVICES = (".botframework.com",)
 
@@ -26,6 +28,7 @@ class Trusted:
     """The services we answer to: Microsoft's, and those that the administrator named, such as another cloud's.
 
     A name is `https://host` or just the host. Plain http is believed of this machine alone.
+    Raises TeamsRefused where it is no such name.
     """
 
     def __init__(self, more: Iterable[str] = ()) -> None:
@@ -72,5 +75,7 @@ def _origin(parts: SplitResult) -> tuple[str, str, int]:
 def _origin_named(name: str) -> tuple[str, str, int]:
     parts = _split(name if "://" in name else f"https://{name}")
     if parts is None or (parts.scheme == "http" and parts.hostname not in _THIS_MACHINE):
-        raise ValueError(f"TEAMS_SERVICE_URLS names {name!r}, which is no https address; write https://host")
+        raise TeamsRefused(
+            f"TEAMS_SERVICE_URLS names {name!r}, which is no https address; write https://host"
+        )
     return _origin(parts)
