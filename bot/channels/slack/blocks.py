@@ -27,6 +27,7 @@ CONTEXT_ELEMENTS = 10
 ROW_BUTTONS = 5  # 25 are allowed; five still fit into two lines of a telephone
 BUTTONS = 25
 LABEL = 75  # of a button, an option, and of what a screen reader says instead
+LABEL_SEEN = 40  # of a button on a telephone: what is longer may end in three dots there
 OVERFLOW_OPTIONS = 5
 OPTIONS = 100
 TICKS = 10  # of checkboxes and radio buttons
@@ -48,7 +49,7 @@ VIEW_WEIGHT = 60_000  # a view may have 250 kB, and one character can take 12 by
 _OBJECT_WEIGHT = 20
 
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
-_NOTHING = "\N{EN DASH}"  # stands where a text is empty: Slack refuses an empty one
+NOTHING = "\N{EN DASH}"  # stands where a text is empty: Slack refuses an empty one
 _SEAMS = ("\n\n", "\n", ". ", " ")
 _CARRIED = re.compile(
     rf"[^\s#&<>][^&<>\n]{{0,{OPTION_VALUE - 1}}}"
@@ -94,7 +95,7 @@ def pieces(text: str, limit: int) -> list[str]:
 
 def short(text: str, limit: int) -> str:
     """`text` on one line, or its beginning with an ellipsis."""
-    line = " ".join(text.split()) or _NOTHING
+    line = " ".join(text.split()) or NOTHING
     return line if size(line) <= limit else _head(line, limit - 1).rstrip() + ELLIPSIS
 
 
@@ -116,7 +117,7 @@ def escaped(text: str) -> str:
 
 def summary(text: str) -> str:
     """The line for notifications and screen readers."""
-    line = text.strip() or _NOTHING
+    line = text.strip() or NOTHING
     if size(escaped(line)) <= SUMMARY:
         return escaped(line)
     head = _head(line, SUMMARY - 1)
@@ -127,15 +128,17 @@ def summary(text: str) -> str:
 
 def plain(text: str) -> Block:
     """A text that is shown as it is."""
-    return {"type": "plain_text", "text": text if text.strip() else _NOTHING, "emoji": False}
+    return {"type": "plain_text", "text": text if text.strip() else NOTHING, "emoji": False}
 
 
 # Blocks
 
 
-def header(text: str) -> Block:
-    """A heading. The caller knows that it fits."""
-    return {"type": "header", "text": plain(text)}
+def heading(text: str) -> list[Block]:
+    """A heading, where there is something to say in one; a long one is a text like any other."""
+    line = " ".join(text.split())
+    fits = 0 < size(line) <= HEADER_TEXT
+    return [{"type": "header", "text": plain(line)}] if fits else sections(text)
 
 
 def sections(text: str) -> list[Block]:
@@ -153,7 +156,7 @@ def source(words: str, url: str) -> list[Block]:
     link = _link(url)
     if not link:
         return context(words)
-    *before, last = pieces(words, CONTEXT_TEXT) or [_NOTHING]
+    *before, last = pieces(words, CONTEXT_TEXT) or [NOTHING]
     with_link = {
         "type": "context",
         "elements": [plain(last), {"type": "mrkdwn", "text": f"<{link}|Open the source>"}],
@@ -273,37 +276,57 @@ def in_groups(items: Sequence[Block], *, most: int, heaviest: int) -> Iterator[l
 
 
 def numbered(labels: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The labels as buttons can show them, and a line for each that is too long for one, under the same number."""
-    shown, lines = [], []
-    for number, label in enumerate(labels, 1):
-        if short(label, LABEL) == label:
-            shown.append(label)
-        else:
-            lines.append(f"{number}. {label}")
-            shown.append(short(f"{number}. {label}", LABEL))
-    return shown, lines
+    """The labels as buttons show them. Where one is too long for a telephone, all have a number, and stand in the lines."""
+    if all(short(label, LABEL_SEEN) == label for label in labels):
+        return list(labels), []
+    lines = [f"{number}. {label}" for number, label in enumerate(labels, 1)]
+    return [short(line, LABEL) for line in lines], lines
 
 
-def to_copy(label: str, value: str) -> list[Block]:
-    """A value to be taken into another system as it is, under its label.
+def record(lines: Iterable[tuple[str, str]]) -> list[Block]:
+    """Names and values, one below the other. Nothing in a rich text is markup.
 
     https://docs.slack.dev/reference/block-kit/blocks/rich-text-block
     """
-    parts = pieces(value, SECTION_TEXT) or [_NOTHING]
-    name = {
-        "type": "rich_text_section",
-        "elements": [{"type": "text", "text": label or _NOTHING, "style": {"bold": True}}],
-    }
+    parts = [part for label, value in lines for part in _line(label, value)]
     return [
         {
             "type": "rich_text",
             "elements": [
-                *([name] if place == 0 else []),
-                {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": part}]},
+                {"type": "rich_text_section", "elements": [text for part in group for text in part["texts"]]}
             ],
         }
-        for place, part in enumerate(parts)
+        for group in in_groups(parts, most=VIEW_BLOCKS, heaviest=SECTION_TEXT)
     ]
+
+
+def _line(label: str, value: str) -> list[Block]:
+    """One name with its value, in parts that are not too long for a block."""
+    first, *others = pieces(value, SECTION_TEXT // 2) or [NOTHING]
+    named = [_bold(f"{piece}: ") for piece in pieces(label, SECTION_TEXT // 2) or [NOTHING]]
+    return [{"texts": [*named, _text(f"{first}\n")]}, *({"texts": [_text(f"{piece}\n")]} for piece in others)]
+
+
+def _text(text: str) -> Block:
+    return {"type": "text", "text": text}
+
+
+def _bold(text: str) -> Block:
+    return {"type": "text", "text": text, "style": {"bold": True}}
+
+
+def to_copy(label: str, value: str) -> list[Block]:
+    """A value to be taken into another system as it is, under its label."""
+    first, *others = pieces(value, SECTION_TEXT) or [NOTHING]
+    name = {"type": "rich_text_section", "elements": [_bold(label if label.strip() else NOTHING)]}
+    return [
+        {"type": "rich_text", "elements": [name, _preformatted(first)]},
+        *({"type": "rich_text", "elements": [_preformatted(piece)]} for piece in others),
+    ]
+
+
+def _preformatted(text: str) -> Block:
+    return {"type": "rich_text_preformatted", "elements": [_text(text)]}
 
 
 def feedback(action: str, yes: tuple[str, str, str], no: tuple[str, str, str]) -> Block:

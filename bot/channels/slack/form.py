@@ -87,8 +87,12 @@ def _inputs(field: Field) -> list[Block]:
             return [_input(field, _time(field))]
         case "datetime":
             return [
-                _input(field, _day(field)),
-                _input(field, {"type": "timepicker", "action_id": blocks.FIELD_TIME}, label="Time"),
+                _input(field, _day(field), label=f"{field.label}: the date"),
+                _input(
+                    field,
+                    {"type": "timepicker", "action_id": blocks.FIELD_TIME},
+                    label=f"{field.label}: the time",
+                ),
             ]
         case "multi":
             return _ticks(field)

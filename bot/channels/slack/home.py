@@ -21,11 +21,13 @@ _MOST_RUNS, _MOST_DRAFTS = 12, 10
 _LANGUAGES = {"en": "English"}
 
 
-def home(overview: Overview) -> dict[str, Any]:
-    """The Home tab: what waits and what is open first, settings and help last."""
+def home(overview: Overview | None, words: str = "") -> dict[str, Any]:
+    """The Home tab: what waits and what is open first, settings and help last. A stranger reads `words`."""
+    if overview is None:
+        return {"type": "home", "blocks": blocks.sections(words) or blocks.sections(blocks.NOTHING)}
     press = _Presses()
     shown = [
-        blocks.header(blocks.short(f"{overview.person.name}, your work with the coach", blocks.HEADER_TEXT)),
+        *blocks.heading(f"{overview.person.name}, your work with the coach"),
         *_waiting(overview, press),
         *_runs(overview, press),
         *_start(overview, press),
@@ -35,7 +37,7 @@ def home(overview: Overview) -> dict[str, Any]:
         *blocks.context(f"Who sees this? {overview.who_sees}"),
         blocks.row([press.button("What can you do?", Press("help"))]),
     ]
-    return {"type": "home", "callback_id": blocks.START, "blocks": shown[: blocks.VIEW_BLOCKS]}
+    return {"type": "home", "blocks": shown[: blocks.VIEW_BLOCKS]}
 
 
 def start(shelf: Sequence[tuple[str, str]], private: str) -> dict[str, Any]:
@@ -73,7 +75,7 @@ def notice(title: str, words: str) -> dict[str, Any]:
         "type": "modal",
         "title": blocks.plain(blocks.short(title, blocks.VIEW_TITLE)),
         "close": blocks.plain("Close"),
-        "blocks": blocks.sections(words) or blocks.sections("\N{EN DASH}"),
+        "blocks": blocks.sections(words) or blocks.sections(blocks.NOTHING),
     }
 
 
@@ -126,7 +128,7 @@ def _runs(overview: Overview, press: _Presses) -> list[Block]:
         shown += [_run(run, press)]
     if len(overview.runs) > _MOST_RUNS:
         shown.append(blocks.row([press.button(f"Show all {len(overview.runs)}", Press("runs"))]))
-    return [blocks.header("Open"), *shown]
+    return [*blocks.heading("Open"), *shown]
 
 
 def _run(run: RunInHand, press: _Presses) -> Block:
@@ -141,13 +143,13 @@ def _start(overview: Overview, press: _Presses) -> list[Block]:
         return []
     many = [press.button(title, Press("start", (name,))) for name, title in overview.shelf[: blocks.BUTTONS]]
     rows = [blocks.row(many[at : at + blocks.ROW_BUTTONS]) for at in range(0, len(many), blocks.ROW_BUTTONS)]
-    return [blocks.header("Start"), *rows]
+    return [*blocks.heading("Start"), *rows]
 
 
 def _drafts(overview: Overview, press: _Presses) -> list[Block]:
     if not overview.drafts:
         return []
-    shown: list[Block] = [blocks.header("Drafts")]
+    shown: list[Block] = blocks.heading("Drafts")
     grouped = [list(files) for _, files in groupby(overview.drafts, key=lambda file: (file.run, file.number))]
     for files in grouped[:_MOST_DRAFTS]:
         shown += blocks.context(files[0].name.rpartition(".")[0] or files[0].name)

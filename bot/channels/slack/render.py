@@ -5,8 +5,9 @@ Everything a message has no room for stands in a window behind its button "Show 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -15,12 +16,15 @@ from bot.channels.slack.blocks import Block
 from bot.channels.slack.form import form, hint_of, opens_form
 from bot.channels.slack.home import home, notice, prompts, start
 from bot.message import About, Press
-from bot.reply import Choice, Fact, File, Reply, Tone
+from bot.reply import Choice, Citation, Fact, File, Reply, Tone
 
 __all__ = ["form", "home", "message", "notice", "press_of", "prompts", "start", "whole"]
 
 _STOP = "Stop: "
+_STOP_HEADING = 70  # of the stop's own words, so that a heading stays one
 _READ_NOW = "Stop. Please read this now."
+_FACTS = 2  # their place in a message
+_FACTS_TOGETHER, _SHORTEST, _LONGEST = 4_000, 40, 300  # of answers that are shortened
 _CANCEL = "cancel"
 _AT_HAND = frozenset(
     {"back", "why"}
@@ -37,7 +41,7 @@ def message(reply: Reply, *, is_plain: bool = False) -> dict[str, Any]:
     `is_plain` leaves out the one kind of block that not every workspace has; for when Slack says `invalid_blocks`.
     https://docs.slack.dev/reference/methods/chat.postMessage
     """
-    shown, _ = _fitted(_parts(reply, is_plain=is_plain))
+    shown, _ = _laid_out(reply, is_plain=is_plain)
     lead = _STOP if reply.tone is Tone.STOP else ""
     return {"text": blocks.summary(lead + (reply.spoken or reply.text)), "blocks": shown}
 
@@ -47,12 +51,12 @@ def whole(reply: Reply, page: int = 0, private: str = "") -> dict[str, Any]:
 
     Its buttons stand there only where the message could not show them all.
     """
-    parts = _parts(reply, is_plain=True)
-    _, left = _fitted(parts)
-    shown = [part for part in parts if part.kind != "control" or any(each.kind == "control" for each in left)]
-    everything = [block for part in sorted(shown, key=_place) for block in part.blocks]
+    _, left = _laid_out(reply, is_plain=True)
+    has_more_to_press = any(part.is_pressed for part in left)
+    parts = [part for part in _parts(reply, is_plain=True) if has_more_to_press or not part.is_pressed]
+    everything = [block for part in sorted(parts, key=_place) for block in part.blocks]
     pages = list(blocks.in_groups(everything, most=blocks.VIEW_BLOCKS - 1, heaviest=blocks.VIEW_WEIGHT)) or [
-        blocks.sections("\N{EN DASH}")
+        blocks.sections(blocks.NOTHING)
     ]
     page = min(max(page, 0), len(pages) - 1)
     turns = [
@@ -92,7 +96,7 @@ class _Part:
 
     place: int
     blocks: Sequence[Block]
-    kind: str = "text"
+    is_pressed: bool = False
 
 
 def _place(part: _Part) -> int:
@@ -101,29 +105,44 @@ def _place(part: _Part) -> int:
 
 def _parts(reply: Reply, *, is_plain: bool) -> list[_Part]:
     """Everything there is to show, what must not be missing first."""
-    first, *others = _words(reply)
-    answers = _Answers(reply)
+    words, answers = _words(reply), _Answers(reply)
+    lead = 2 if reply.tone is Tone.STOP else 1
     return [
-        _Part(0, [first]),
+        _Part(0, words[:lead]),
         _Part(5, _progress(reply)),
         _Part(6, _used(reply)),
         _Part(6, blocks.context(hint_of(reply.field)) if reply.field else ()),
-        _Part(9, _asides(reply), "control"),
-        _Part(7, answers.rows, "control"),
-        _Part(8, _changes(reply.facts), "control"),
-        _Part(0, others),
-        _Part(1, answers.labels),
-        _Part(2, _facts(reply.facts)),
+        _Part(9, _asides(reply), is_pressed=True),
+        _Part(7, answers.rows, is_pressed=True),
+        _Part(8, _changes(reply.facts), is_pressed=True),
+        _Part(0, words[lead:]),
+        _Part(1, [*answers.labels, *_options(reply)]),
+        _Part(_FACTS, _facts(reply.facts)),
         _Part(3, _files(reply)),
         _Part(10, [block for cited in reply.citations for block in _citation(cited)]),
-        _Part(11, _feedback(reply, is_plain=is_plain), "control"),
+        _Part(11, _feedback(reply, is_plain=is_plain), is_pressed=True),
     ]
 
 
-def _fitted(parts: Iterable[_Part]) -> tuple[list[Block], list[_Part]]:
-    """The blocks that fit into one message, in the order to be read; and the parts of which some did not."""
-    more = blocks.row([blocks.button("Show everything", blocks.WHOLE, "0")])
-    room, light = blocks.MESSAGE_BLOCKS - 1, blocks.MESSAGE_WEIGHT - blocks.weight(more)
+def _laid_out(reply: Reply, *, is_plain: bool) -> tuple[list[Block], list[_Part]]:
+    """The blocks of one message, in the order to be read; and the parts of which some had no room.
+
+    A review that is too long is shown with every line, and the long answers in it shortened.
+    """
+    shown, left = _fitted(_parts(reply, is_plain=is_plain))
+    if any(part.place == _FACTS for part in left):
+        brief = _fitted(_parts(_shortened(reply), is_plain=is_plain))
+        return brief if brief[1] else _fitted(_parts(_shortened(reply), is_plain=is_plain), is_all=False)
+    return shown, left
+
+
+def _fitted(parts: Iterable[_Part], *, is_all: bool = True) -> tuple[list[Block], list[_Part]]:
+    """What of `parts` fits. Where that is not all, or they are not all there is, a button shows everything."""
+    more = [
+        *blocks.context("There is more than is shown here."),
+        blocks.row([blocks.button("Show everything", blocks.WHOLE, "0")]),
+    ]
+    room, light = blocks.MESSAGE_BLOCKS - len(more), blocks.MESSAGE_WEIGHT - blocks.weight(more)
     shown: list[_Part] = []
     left: list[_Part] = []
     for part in parts:
@@ -134,11 +153,25 @@ def _fitted(parts: Iterable[_Part]) -> tuple[list[Block], list[_Part]]:
                 break
             taken.append(block)
             light -= its
+        if taken and taken[-1]["type"] == "header" and len(taken) < len(part.blocks):
+            taken.pop()  # a heading of nothing
         room -= len(taken)
         shown.append(_Part(part.place, taken))
-    if left:
-        shown.append(_Part(4, [more]))
+    if left or not is_all:
+        shown.append(_Part(4, more))
     return [block for part in sorted(shown, key=_place) for block in part.blocks], left
+
+
+def _shortened(reply: Reply) -> Reply:
+    """The same with long answers shortened; what is to be copied stays as it is."""
+    most = min(max(_FACTS_TOGETHER // len(reply.facts), _SHORTEST), _LONGEST)
+    return replace(
+        reply,
+        facts=tuple(
+            fact if fact.is_copy else replace(fact, value=blocks.short(fact.value, most))
+            for fact in reply.facts
+        ),
+    )
 
 
 # What is read
@@ -146,21 +179,28 @@ def _fitted(parts: Iterable[_Part]) -> tuple[list[Block], list[_Part]]:
 
 def _words(reply: Reply) -> list[Block]:
     """What is said; a stop begins with a heading that says so in words."""
-    text = reply.text.strip("\n") or "\N{EN DASH}"
+    text = reply.text.strip("\n") if reply.text.strip() else blocks.NOTHING
     if reply.tone is not Tone.STOP:
         return blocks.sections(text)
     first, _, rest = text.partition("\n\n")
-    if blocks.size(_STOP + first) > blocks.HEADER_TEXT or "\n" in first:
-        return [blocks.header(_READ_NOW), *blocks.sections(text)]
-    return [blocks.header(_STOP + first), *blocks.sections(rest)]
+    if len(first) > _STOP_HEADING or "\n" in first:
+        return [*blocks.heading(_READ_NOW), *blocks.sections(text)]
+    return [*blocks.heading(_STOP + first), *blocks.sections(rest)]
+
+
+def _options(reply: Reply) -> list[Block]:
+    """What can be ticked, to be read before the form is opened, or typed."""
+    if not reply.field or reply.field.kind != "multi":
+        return []
+    return blocks.sections("\n".join(f"\N{BULLET} {label}" for _, label in reply.field.options))
 
 
 def _facts(facts: Sequence[Fact]) -> list[Block]:
     """A review, section by section; and what is to be copied, each value by itself and to the letter."""
     shown: list[Block] = []
     for group, together in groupby((fact for fact in facts if not fact.is_copy), key=lambda fact: fact.group):
-        shown += blocks.context(group)
-        shown += blocks.sections("\n".join(f"{fact.label}: {fact.value}" for fact in together))
+        shown += blocks.heading(group)
+        shown += blocks.record((fact.label, fact.value) for fact in together)
     for fact in facts:
         if fact.is_copy:
             shown += blocks.to_copy(fact.label, fact.value)
@@ -171,7 +211,8 @@ def _files(reply: Reply) -> list[Block]:
     """The files of one draft are sent along; those of several are asked for with a button."""
     if not reply.files or _lists_drafts(reply.files):
         return []
-    return blocks.context("Sent along as a file: " + ", ".join(file.name for file in reply.files))
+    names = ", ".join(file.name for file in reply.files)
+    return blocks.context(f"Sent along: {names}")
 
 
 def _progress(reply: Reply) -> list[Block]:
@@ -185,7 +226,7 @@ def _used(reply: Reply) -> list[Block]:
     return blocks.context(f"\N{CHECK MARK} {reply.used}") if reply.used else []
 
 
-def _citation(cited: Any) -> list[Block]:
+def _citation(cited: Citation) -> list[Block]:
     title = f": {cited.title}" if cited.title else ""
     return blocks.source(f"{cited.clause} \N{MIDDLE DOT} {cited.force}{title}", cited.url)
 
@@ -242,7 +283,15 @@ def _lists(labelled: Sequence[tuple[str, str]], placeholder: str, name: str) -> 
 
 
 def _changes(facts: Sequence[Fact]) -> list[Block]:
-    labelled = [(fact.label, blocks.carried(fact.change.press)) for fact in facts if fact.change]
+    count = Counter(fact.label for fact in facts)
+    labelled = [
+        (
+            fact.label if count[fact.label] == 1 else f"{fact.label}: {fact.value}",
+            blocks.carried(fact.change.press),
+        )
+        for fact in facts
+        if fact.change
+    ]
     return _lists(labelled, "Change an answer", "change")
 
 
