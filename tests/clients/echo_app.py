@@ -105,7 +105,7 @@ def echo_app(slack: LocalSlack) -> App:
         text = values["what"]["text"]["value"] or ""
         if len(text) < 5:
             ack(response_action="errors", errors={"what": "Say a little more"})
-        elif text == "next":
+        elif text == "go on":
             ack(response_action="push", view={**FORM, "title": _words("And then")})
         elif text == "again":
             ack(response_action="update", view={**FORM, "title": _words("Once more")})

@@ -96,11 +96,20 @@ def test_a_form_that_is_refused_stays_open(slack: LocalSlack):
     slack.close(ALICE)
 
 
-def test_a_form_is_followed_by_another_or_replaced(slack: LocalSlack):
+def test_a_form_is_replaced_by_another(slack: LocalSlack):
     open_form(slack)
     slack.submit(ALICE, {"Describe it": "again"})
     assert [view["title"]["text"] for view in slack.modals()] == ["Once more"]
     slack.close(ALICE)
+
+
+def test_a_form_is_followed_by_another(slack: LocalSlack):
+    open_form(slack)
+    slack.submit(ALICE, {"Describe it": "go on"})
+    first, second = slack.modals()
+    assert (first["title"]["text"], second["title"]["text"]) == ("What happened", "And then")
+    slack.close(ALICE)
+    assert slack.modals() == []
 
 
 def test_a_closed_form_is_told(slack: LocalSlack):
