@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from bot.message import Address
 from bot.store import addresses
@@ -79,3 +79,80 @@ def test_an_address_met_for_the_first_time_by_several_at_once_is_one(peopled: Da
             return addresses.find_or_add(conn, SLACK, "ana").id
 
     assert len(set(at_once(6, find))) == 1
+
+
+# --- Where nothing can be written any more ----------------------------------------------------------------------------
+
+
+def spoke(database: Database, address: Address, person: str = "ana") -> int:
+    with database.writing() as conn:
+        return addresses.find_or_add(conn, address, person).id
+
+
+def writes_to(database: Database, person: str = "ana") -> Address | None:
+    """Where we would write to somebody now."""
+    with database.reading() as conn:
+        found = addresses.last_private(conn, person)
+    return found.address if found else None
+
+
+def test_a_closed_address_is_not_written_to_until_somebody_speaks_there_again(
+    peopled: Database, known: dict[Address, int]
+):
+    spoke(peopled, SLACK)
+    with peopled.writing() as conn:
+        addresses.close(conn, known[SLACK])
+    assert writes_to(peopled) == WEB
+    spoke(peopled, SLACK)
+    assert writes_to(peopled) == SLACK
+
+
+def test_with_every_address_closed_there_is_nowhere_to_write(peopled: Database, known: dict[Address, int]):
+    with peopled.writing() as conn:
+        for address_id in known.values():
+            addresses.close(conn, address_id)
+    assert writes_to(peopled) is None
+
+
+def test_a_workspace_that_removed_us_is_closed_and_no_other(peopled: Database):
+    for conversation, workspace, person in [("D1", "T1", "ana"), ("D2", "T1", "ben"), ("D3", "T2", "ana")]:
+        spoke(peopled, Address("slack", conversation, workspace=workspace), person)
+    spoke(peopled, Address("teams", "19:ana", workspace="T1"))
+    with peopled.writing() as conn:
+        assert [addresses.close_workspace(conn, "slack", "T1") for _ in range(2)] == [2, 0]
+    assert writes_to(peopled, "ben") is None
+    with peopled.reading() as conn:
+        closed = select(table.c.conversation).where(table.c.closed_at.is_not(None)).order_by(table.c.id)
+        assert conn.execute(closed).scalars().all() == ["D1", "D2"]
+
+
+def test_one_person_who_removed_us_closes_only_their_own(peopled: Database):
+    mine, theirs = Address("slack", "D1", workspace="T1"), Address("slack", "D2", workspace="T1")
+    spoke(peopled, mine)
+    spoke(peopled, theirs, "ben")
+    with peopled.writing() as conn:
+        assert addresses.close_workspace(conn, "slack", "T1", "ana") == 1
+    assert (writes_to(peopled), writes_to(peopled, "ben")) == (None, theirs)
+
+
+def test_the_newest_workspace_and_reference_count(peopled: Database):
+    """A platform moves a conversation to another server, and says so with the next message."""
+    first = Address("teams", "19:ana", workspace="tenant", reference='{"serviceUrl": "https://one"}')
+    second = Address("teams", "19:ana", workspace="moved", reference='{"serviceUrl": "https://two"}')
+    assert spoke(peopled, first) == spoke(peopled, second)
+    found = writes_to(peopled)
+    assert found is not None
+    assert (found.workspace, found.reference) == (second.workspace, second.reference)
+    spoke(peopled, Address("teams", "19:new", workspace="tenant", reference="r"))
+    found = writes_to(peopled)
+    assert found is not None
+    assert (found.workspace, found.reference) == ("tenant", "r"), "from the first message on"
+
+
+def test_looking_for_an_address_notes_nothing(peopled: Database, known: dict[Address, int]):
+    with peopled.writing() as conn:
+        addresses.close(conn, known[SLACK])
+        before = conn.execute(select(table).order_by(table.c.id)).all()
+        assert addresses.find(conn, SLACK) == known[SLACK]
+        assert addresses.find(conn, Address("slack", "D9")) is None
+        assert conn.execute(select(table).order_by(table.c.id)).all() == before
