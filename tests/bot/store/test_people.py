@@ -56,6 +56,26 @@ def test_two_people_of_one_name_are_both_found(peopled: Database):
         assert [person.id for person in people.by_name(conn, "ana horvat")] == ["aaa", "ana"]
 
 
+@pytest.mark.parametrize("asked", ["ben@example.com", "Ben@Example.COM"])
+def test_an_address_is_found_whatever_its_capitals(peopled: Database, asked: str):
+    with peopled.reading() as conn:
+        assert people.by_email(conn, asked) == (BEN,)
+
+
+def test_everybody_with_an_address_is_found_also_those_who_left(peopled: Database):
+    left = replace(BEN, id="aaa", email="BEN@example.com", is_active=False)
+    with peopled.writing() as conn:
+        people.add(conn, left)
+        assert people.by_email(conn, "ben@example.com") == (left, BEN)
+
+
+def test_no_address_is_nobodys_and_part_of_one_is_none(peopled: Database):
+    with peopled.reading() as conn:
+        assert ANA.email == ""
+        for asked in ("", "ben", "@example.com", "%@example.com", "ben_example.com"):
+            assert people.by_email(conn, asked) == (), asked
+
+
 def test_everyone_is_listed_by_name_also_those_who_left(peopled: Database):
     zoe = replace(BEN, id="aaa", name="zoe", is_active=False)
     with peopled.writing() as conn:
