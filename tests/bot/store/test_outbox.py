@@ -206,6 +206,87 @@ def test_which_addresses_got_something_lately_is_known_by_channel(peopled: Datab
         assert outbox.recently_written(conn, "web", HOUR) == {}
 
 
+# --- What can still be pressed ----------------------------------------------------------------------------------------
+
+
+def open_keys(database: Database, address_id: int) -> list[str]:
+    with database.reading() as conn:
+        return [message.dedupe_key for message in outbox.open_at(conn, address_id)]
+
+
+def posted(database: Database, provider_ref: str = "C1:1") -> OutboxMessage:
+    """The next message that is due, posted under this name."""
+    with database.writing() as conn:
+        (message,) = claims.claim(conn, ["slack"], 1, HOUR, f"token {provider_ref}")
+        assert claims.mark_sent(conn, message, provider_ref)
+    return message
+
+
+def test_what_can_be_pressed_at_an_address_is_known_in_order_until_it_is_closed(
+    peopled: Database, home: int, elsewhere: int
+):
+    first, second, _ = write(
+        peopled,
+        replace(said("a", home), is_open=True),
+        replace(said("b", home), is_open=True),
+        said("no buttons", home),
+    )
+    write(peopled, replace(said("other", elsewhere), is_open=True))
+    assert open_keys(peopled, home) == ["a", "b"]
+    with peopled.writing() as conn:
+        outbox.close(conn, [first.id])
+        outbox.close(conn, [])
+    assert open_keys(peopled, home) == ["b"]
+    with peopled.writing() as conn:
+        outbox.close(conn, [second.id])
+    assert (open_keys(peopled, home), open_keys(peopled, elsewhere)) == ([], ["other"])
+
+
+def test_an_update_knows_the_platforms_name_of_what_it_shows_anew_once_there_is_one(
+    peopled: Database, home: int
+):
+    (message,) = write(peopled, said("a", home))
+    assert (message.shows, message.shown_as) == (message.id, "")
+    update_of = replace(said("anew", home), kind="update", amends_id=message.id, is_open=True)
+    write(peopled, update_of)
+    assert [(row.shows, row.amends) for row in open_rows(peopled, home)] == [(message.id, "")]
+    posted(peopled)
+    assert [(row.shows, row.amends, row.shown_as) for row in open_rows(peopled, home)] == [
+        (message.id, "C1:1", "C1:1")
+    ]
+
+
+def open_rows(database: Database, address_id: int) -> list[OutboxMessage]:
+    with database.reading() as conn:
+        return outbox.open_at(conn, address_id)
+
+
+@pytest.mark.parametrize("state", ["sending", "unknown", "failed"])
+def test_what_somebody_has_in_front_of_them_was_posted_whatever_was_known_of_it(
+    peopled: Database, home: int, state: str
+):
+    write(peopled, said("a", home), said("next", home))
+    with peopled.writing() as conn:
+        (message,) = claims.claim(conn, ["slack"], 1, HOUR, "t")
+        conn.execute(update(table).where(table.c.id == message.id).values(state=state))
+        outbox.prove(conn, message, "C1:1")
+        assert not claims.mark_unknown(conn, message, "no answer"), "who had it in hand is refused"
+        row = conn.execute(select(table, db_now().label("now")).where(table.c.id == message.id)).one()
+        (after,) = claims.claim(conn, ["slack"], 9, HOUR, "t2")
+    assert (row.state, row.provider_ref, row.claim, row.lease_until) == ("sent", "C1:1", None, None)
+    assert row.written_at <= row.sent_at <= row.now
+    assert after.dedupe_key == "next"
+
+
+def test_what_was_sent_keeps_its_name_and_its_time(peopled: Database, home: int):
+    write(peopled, said("a", home))
+    message = posted(peopled)
+    with peopled.writing() as conn:
+        before = conn.execute(select(table)).one()
+        outbox.prove(conn, message, "C1:another")
+        assert conn.execute(select(table)).one() == before
+
+
 # --- How much waits ---------------------------------------------------------------------------------------------------
 
 
