@@ -28,6 +28,8 @@ COMMANDS = {
     "terminal": "terminals:commands",
     "audit": "watch:commands",
     "doctor": "watch:doctor",
+    "slack": "chat_apps:slack",
+    "teams": "chat_apps:teams",
 }
 
 

@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
 import secrets
-import signal
-import socket
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Protocol
 
 import structlog
 from aiohttp import web
 
-from bot import jobs
 from bot.channels.web.adapter import WebChat
 from bot.channels.web.ports import WebOptions
 from bot.chat import Sender
 from bot.coach import Coach, Office
 from bot.content.library import Library
 from bot.content.reader import load_library
+from bot.counters import Counters
 from bot.dashboard.health import Health
-from bot.delivery import PATIENCE, TIMING, Delivery, Patience, Timing
+from bot.delivery import PATIENCE, TIMING, Patience, Timing
 from bot.desk import WebDesk
 from bot.doorkeeper import SHARED_IDLE
-from bot.errors import CoachError, StoreUnavailable
+from bot.errors import CoachError
 from bot.news import News
 from bot.person import Person
 from bot.saying import Channels
@@ -34,13 +30,9 @@ from bot.settings import Settings, os_user
 from bot.store import audit, migrate, people, sites
 from bot.store.database import Database
 from playbooks.loader import nearest
-from scheduler.clock import Clock
 
 PULLED = frozenset({"web", "terminal"})
 HOME = "web"  # where a person we never heard from will find what they were told
-STOP_SECONDS = 15.0
-SETTLE_SECONDS = 2.0
-BEAT_SECONDS = 30.0
 _REF_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that is read as another
 
 log = structlog.get_logger(__name__)
@@ -76,6 +68,11 @@ def new_code() -> str:
     return f"{secrets.randbelow(1_000_000):06d}"
 
 
+def new_chat_code() -> str:
+    """A one-time code to be typed in a chat: 59 bits, in three groups of four."""
+    return "-".join("".join(secrets.choice(_REF_LETTERS) for _ in range(4)) for _ in range(3))
+
+
 def new_salt() -> bytes:
     """128 bits to keep a code with."""
     return secrets.token_bytes(16)
@@ -98,6 +95,7 @@ class App:
     senders: Mapping[str, Sender] = field(default_factory=dict)
     timing: Timing = TIMING
     patience: Patience = PATIENCE
+    counters: Counters = field(default_factory=Counters)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -118,10 +116,18 @@ def build(
     must_last(settings)
     if settings.site_folder and not settings.site_folder.is_dir():
         raise NotReady(f"QMS_COACH_SITE is {settings.site_folder}, which is no folder")
+    _must_be_whole(settings)
     library = replace(load_library(settings.site_folder), is_preview=is_preview)
     database = Database(settings.database_url)
     coach = Coach(Office(database, library, clock, new_ref, Channels(PULLED, HOME)))
     return App(settings, database, library, coach, clock, senders or {})
+
+
+def _must_be_whole(settings: Settings) -> None:
+    """Raise where a chat platform is set up by half, or would keep tokens with nothing to encrypt them."""
+    if settings.has_slack and settings.slack_client_id and not settings.secret_keys:
+        raise NotReady("Slack's tokens are kept encrypted: set QMS_COACH_SECRET_KEY")
+    _ = settings.has_teams  # says itself what is missing
 
 
 def must_last(settings: Settings) -> None:
@@ -185,132 +191,18 @@ def add_example_people(app: App) -> None:
                 audit.append(conn, audit.ACCESS, [entry])
 
 
-# --- Processes --------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Duties:
-    """What one process does."""
-
-    serves: bool = False
-    delivers: bool = False
-    keeps_time: bool = False
+class Mounted(Protocol):
+    """What is served beside the web chat."""
 
     @property
-    def name(self) -> str:
-        """The process's name in the Procfile's words."""
-        if self.serves:
-            return "web"
-        return "worker" if self.delivers else "clock"
+    def routes(self) -> Sequence[web.AbstractRouteDef]:
+        """Where it is."""
 
 
-async def run_process(
-    app: App, duties: Duties, *, is_demo: bool = False, ready: Callable[[str], None] | None = None
-) -> None:
-    """Do the duties until SIGTERM or SIGINT, then stop within 20 seconds. A second signal changes nothing.
-
-    A process that finds no database waits for it, and the web one says so meanwhile to whoever asks: a platform
-    that restarts what ends would soon leave a long pause between two tries. Raises NotReady.
-    """
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, stop.set)
-    process = f"{duties.name}@{socket.gethostname()}:{os.getpid()}"
-    is_settled = await _settle(app)
-    runner = await _serve(app, is_demo=is_demo, ready=ready) if duties.serves else None
-    try:
-        while not is_settled and not stop.is_set():
-            await _pause(stop, SETTLE_SECONDS)
-            is_settled = await _settle(app)
-        if is_settled:
-            await _work(app, duties, process, stop, runner)
-    finally:
-        if runner:
-            await runner.cleanup()
-
-
-async def _settle(app: App) -> bool:
-    """Whether the database is there; then its tables are this release's, and the sites are noted."""
-
-    def settle() -> None:
-        must_be_migrated(app.database)
-        settle_sites(app)
-
-    try:
-        await app.database.run(settle)
-    except StoreUnavailable as error:
-        log.warning("the database is away, waiting for it", error=str(error))
-        return False
-    return True
-
-
-async def _work(
-    app: App, duties: Duties, process: str, stop: asyncio.Event, runner: web.AppRunner | None
-) -> None:
-    """Everything but listening, until `stop`; then:
-
-    1. Stop claiming and listening at once.
-    2. Finish the current sends, requests and jobs, and give unsent claims back.
-    3. Leave. Being killed at any of these moments is safe too.
-    """
-    tasks = []
-    if duties.delivers or duties.serves:
-        delivery = Delivery(
-            app.database,
-            app.senders,
-            worker_id=process,
-            new_token=new_secret,
-            timing=app.timing,
-            patience=app.patience,
-        )
-        tasks.append(asyncio.create_task(delivery.run(stop)))
-    clock = None
-    if duties.keeps_time:
-        clock = Clock(
-            jobs.clock_jobs(app.database, app.settings.anchor_file, process, stop.is_set, app.coach.ring)
-        )
-        clock.start()
-    tasks.append(asyncio.create_task(_mind(app, process, stop, clock)))
-    log.info("process started", process=process)
-    await stop.wait()
-    log.info("process stopping", process=process)
-    last_words: list[Awaitable[object]] = [*tasks]
-    if runner:
-        last_words.append(runner.cleanup())
-    if clock:
-        last_words.append(asyncio.to_thread(clock.stop))
-    try:
-        async with asyncio.timeout(STOP_SECONDS):
-            await asyncio.gather(*last_words, return_exceptions=True)
-            await app.database.run(jobs.forget, app.database, process)
-    except (TimeoutError, StoreUnavailable) as error:
-        log.warning("process leaves something to its successor", process=process, error=str(error))
-    log.info("process stopped", process=process)
-
-
-async def _serve(app: App, *, is_demo: bool, ready: Callable[[str], None] | None) -> web.AppRunner:
-    application = web_application(app, is_demo=is_demo)
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=10.0)
-    await runner.setup()
-    site = web.TCPSite(runner, app.settings.listens_on, app.settings.port)
-    try:
-        await site.start()
-    except OSError as error:
-        await runner.cleanup()
-        raise NotReady(
-            f"port {app.settings.port} cannot be used: {error.strerror}; choose another with PORT"
-        ) from error
-    if ready:
-        port = runner.addresses[0][1]
-        ready(f"http://{app.settings.listens_on}:{port}")
-    return runner
-
-
-def web_application(app: App, *, is_demo: bool = False) -> web.Application:
-    """The one aiohttp application: the web chat and the health of the process."""
-    secret = app.settings.secret_key
-    if secret is None and not is_demo:
+def web_application(app: App, *, is_demo: bool = False, beside: Mounted | None = None) -> web.Application:
+    """The one aiohttp application: the web chat, the chat platforms that are switched on, the health of the process."""
+    keys = app.settings.secret_keys
+    if not keys and not is_demo:
         raise NotReady(
             "QMS_COACH_SECRET_KEY is not set; make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))'"
         )
@@ -323,7 +215,7 @@ def web_application(app: App, *, is_demo: bool = False) -> web.Application:
         personas=app.library.people if is_demo else (),
     )
     options = WebOptions(
-        secret_key=secret.get_secret_value() if secret else new_secret(),
+        secret_key=keys[0] if keys else new_secret(),
         site_names={site.id: site.name for site in app.library.sites.values()},
         behind_proxy=app.settings.behind_proxy,
         shared_idle=round(SHARED_IDLE.total_seconds()),
@@ -332,32 +224,13 @@ def web_application(app: App, *, is_demo: bool = False) -> web.Application:
     application = web.Application(client_max_size=1_000_000)
     chat.mount(application)
     token = app.settings.metrics_token
-    application.add_routes(Health(app.database, token.get_secret_value() if token else "").routes())
+    health = Health(app.database, token.get_secret_value() if token else "", app.counters)
+    application.add_routes(health.routes())
+    if beside:
+        application.add_routes(beside.routes)
 
     async def close_news(_: web.Application) -> None:
         await news.close()
 
     application.on_cleanup.append(close_news)
     return application
-
-
-async def _mind(app: App, process: str, stop: asyncio.Event, clock: Clock | None) -> None:
-    """Every 30 seconds: say that this process is alive; a clock's jobs say it themselves, and are kept going."""
-    while not stop.is_set():
-        try:
-            if clock:
-                clock.catch_up(now())
-            else:
-                await app.database.run(jobs.beat, app.database, process)
-        except StoreUnavailable:
-            log.warning("heartbeat not kept, the database is away")
-        except Exception:
-            log.exception("heartbeat not kept")
-        await _pause(stop, BEAT_SECONDS)
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    """Wait so long, or until told to stop."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await stop.wait()

@@ -34,6 +34,12 @@ class Settings(BaseSettings):
     host: str = Field(
         default="", validation_alias="QMS_COACH_HOST", description="the address to listen on, such as 0.0.0.0"
     )
+    public_url: str = Field(
+        default="",
+        validation_alias="QMS_COACH_URL",
+        pattern=r"^(https?://[^/\s]+)?$",
+        description="where people open the coach, such as https://coach.example.org",
+    )
     site_folder: Path | None = Field(
         default=None, validation_alias="QMS_COACH_SITE", description="the folder of your sites and playbooks"
     )
@@ -125,7 +131,7 @@ class Settings(BaseSettings):
     def for_preview(self, folder: Path) -> Settings:
         """These settings, with everything that is written in `folder`, and the content of the site."""
         own = {"database_url": f"sqlite:///{folder / 'coach.db'}", "anchor_file": folder / "anchors.jsonl"}
-        return self.model_copy(update={**own, "dyno": None})
+        return self.model_copy(update={**own, **_WITHOUT_PLATFORMS, "dyno": None})
 
     @property
     def secret_keys(self) -> tuple[str, ...]:
@@ -183,6 +189,14 @@ class Settings(BaseSettings):
     def is_sqlite(self) -> bool:
         """Whether the database is one SQLite file."""
         return self.database_url.startswith("sqlite")
+
+
+# What is shown or tried out must not write to the people of a real workspace.
+_WITHOUT_PLATFORMS = {
+    name: field.default
+    for name, field in Settings.model_fields.items()
+    if name.startswith(("slack_", "teams_"))
+}
 
 
 def listed(value: str) -> tuple[str, ...]:

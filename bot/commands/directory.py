@@ -17,6 +17,7 @@ import typer
 
 from bot import app as application
 from bot.app import App
+from bot.chat_desk import chat_code_hash
 from bot.commands.opened import opened
 from bot.content.site_file import nearest_zone
 from bot.doorkeeper import hashed
@@ -100,14 +101,21 @@ def link(
     code: Annotated[
         bool, typer.Option("--code", help="Make a personal code for shared terminals instead.")
     ] = False,
+    chat: Annotated[
+        bool,
+        typer.Option("--chat", help="Make a code instead that they send to the coach in Slack or Teams."),
+    ] = False,
 ) -> None:
-    """Make a link that signs somebody in once, within 24 hours, or a personal code. Hand it over in person."""
+    """Make a link that signs somebody in once, within 24 hours, or a code. Hand it over in person."""
     with opened() as app, app.database.writing() as conn:
         person = _found(conn, name)
         if not person.is_active:
-            what = "code" if code else "link"
+            what = "code" if code or chat else "link"
             raise CoachError(f"{person.name} is no longer active, so a {what} would not let them in")
-        shown = _new_code(conn, person) if code else _new_link(conn, person, page_of(app, address))
+        if chat:
+            shown = _new_chat_code(conn, person)
+        else:
+            shown = _new_code(conn, person) if code else _new_link(conn, person, page_of(app, address))
     typer.echo(shown)
 
 
@@ -245,6 +253,14 @@ def _new_code(conn: Transaction, person: Person) -> str:
     code = application.new_code()
     terminals.set_code(conn, person.id, code, application.new_salt())
     _note(conn, _entry("personal code made", person))
+    return code
+
+
+def _new_chat_code(conn: Transaction, person: Person) -> str:
+    """Twelve letters and digits, in three groups: what they are sent from in Slack or Teams is this person's from then on."""
+    code = application.new_chat_code()
+    access.make_link(conn, person.id, chat_code_hash(code), LINK_LIFETIME)
+    _note(conn, _entry("chat code made", person))
     return code
 
 

@@ -11,7 +11,8 @@ import typer
 
 from bot import app as application
 from bot import logs
-from bot.app import App, Duties
+from bot.app import App
+from bot.process import Duties, run_process
 from bot.settings import Settings, read_settings
 from bot.store import migrate as migration
 
@@ -70,7 +71,7 @@ def _built(settings: Settings, *, is_demo: bool = False) -> App:
 
 def _run(app: App, duties: Duties, *, is_demo: bool = False) -> None:
     try:
-        asyncio.run(application.run_process(app, duties, is_demo=is_demo, ready=_say_where))
+        asyncio.run(run_process(app, duties, is_demo=is_demo, ready=_say_where))
     finally:
         app.close()
 

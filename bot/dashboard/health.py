@@ -1,6 +1,7 @@
 """Is it alive, is it ready, how is it doing: `/healthz`, `/readyz`, `/metrics`, and the list `doctor` prints.
 
-Figures come from the database at the time of asking, so that any process can be asked about all of them.
+Figures come from the database at the time of asking, so that any process can be asked about all of them; only what
+touches no database, such as requests turned away, is counted by the process that is asked.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from bot.counters import Counters
 from bot.errors import StoreUnavailable
 from bot.store import heartbeats, migrate, outbox
 from bot.store.database import Database
@@ -80,8 +82,8 @@ def figures(database: Database) -> list[Figure]:
 class Health:
     """The three addresses that a platform and a monitoring system ask."""
 
-    def __init__(self, database: Database, metrics_token: str = "") -> None:
-        self._database = database
+    def __init__(self, database: Database, metrics_token: str, counters: Counters) -> None:
+        self._database, self._counters = database, counters
         self._metrics_token = metrics_token
 
     def routes(self) -> list[web.RouteDef]:
@@ -121,7 +123,8 @@ class Health:
             registry.register(_Collected(await self._database.run(figures, self._database)))
         except StoreUnavailable:
             return web.Response(status=503, text="the database cannot be reached\n")
-        return web.Response(body=generate_latest(registry), content_type="text/plain", charset="utf-8")
+        body = generate_latest(registry) + generate_latest(self._counters.registry)
+        return web.Response(body=body, content_type="text/plain", charset="utf-8")
 
     def _schema(self) -> str:
         with self._database.reading() as conn:

@@ -18,9 +18,10 @@ from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from bot import app as application
-from bot import jobs
-from bot.app import App, Duties, NotReady
+from bot import jobs, process
+from bot.app import App, NotReady
 from bot.errors import StoreUnavailable
+from bot.process import Duties, run_process
 from bot.settings import Settings
 from bot.store import audit, heartbeats, people, tables
 from bot.store.database import Database
@@ -51,7 +52,7 @@ async def asking(
 @asynccontextmanager
 async def running(app: App, duties: Duties = ALL) -> AsyncIterator[asyncio.Task[None]]:
     """The process at work, from when it says so until the block ends."""
-    task = asyncio.create_task(application.run_process(app, duties))
+    task = asyncio.create_task(run_process(app, duties))
     try:
         while not (task.done() or heard_of(app)):
             await asyncio.sleep(0.01)
@@ -87,7 +88,7 @@ def test_a_site_folder_that_is_not_there_is_named(tmp_path: Path):
 def test_without_a_secret_key_it_does_not_serve_and_says_how_to_make_one(database: Database, tmp_path: Path):
     app = built(database, tmp_path, QMS_COACH_SECRET_KEY="")
     with pytest.raises(NotReady, match="QMS_COACH_SECRET_KEY is not set; make one with: python -c"):
-        asyncio.run(application.run_process(app, ALL))
+        asyncio.run(run_process(app, ALL))
     app.close()
 
 
@@ -103,7 +104,7 @@ async def test_a_port_that_is_taken_is_one_sentence(database: Database, tmp_path
         port = taken.getsockname()[1]
         app = built(database, tmp_path, PORT=str(port))
         with pytest.raises(NotReady, match=f"port {port} cannot be used: .*; choose another with PORT"):
-            await application.run_process(app, ALL)
+            await run_process(app, ALL)
         app.close()
 
 
@@ -111,7 +112,7 @@ async def test_a_database_without_this_releases_tables_says_what_to_run(database
     empty = Database(database_url)
     app = built(empty, tmp_path)
     with pytest.raises(NotReady, match="run: qms-coach migrate"):
-        await application.run_process(app, ALL)
+        await run_process(app, ALL)
     app.close()
     empty.close()
 
@@ -227,8 +228,8 @@ async def test_a_clock_anchors_the_audit_as_soon_as_it_starts(database: Database
 async def test_a_process_waits_for_its_database_and_says_so_meanwhile(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(application, "SETTLE_SECONDS", 0.01)
-    monkeypatch.setattr(application, "settle_sites", refusing(3))
+    monkeypatch.setattr(process, "SETTLE_SECONDS", 0.01)
+    monkeypatch.setattr(process, "settle_sites", refusing(3))
     app = built(database, tmp_path)
     with capture_logs() as logged:
         async with running(app):

@@ -14,12 +14,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from bot.app import Duties
 from bot.channels.web.security import Guard
 from bot.desk import hashed
 from bot.errors import StoreUnavailable
 from bot.message import Address
 from bot.person import Person
+from bot.process import Duties
 from bot.reply import Reply
 from bot.store import access, addresses, migrate, outbox, people
 from bot.store.database import Database

@@ -20,12 +20,13 @@ from sqlalchemy import event
 
 from bot import app as application
 from bot import logs
-from bot.app import HOME, PULLED, App, Duties
+from bot.app import HOME, PULLED, App
 from bot.attachment import Attachment
 from bot.coach import Coach, Office
 from bot.delivery import Patience, Timing
 from bot.errors import StoreUnavailable
 from bot.message import Address, Heard, Identity, Message
+from bot.process import Duties, run_process
 from bot.saying import Channels
 from bot.settings import Settings
 from tests.faults.post import CHANNEL, PostSender
@@ -82,7 +83,7 @@ def run(part: Part, log: Connection) -> None:
     if part.dies_after_commit:
         app = replace(app, coach=_DyingCoach(app, part.dies_after_commit))
     try:
-        asyncio.run(application.run_process(app, part.duties))
+        asyncio.run(run_process(app, part.duties))
     finally:
         app.close()
 
