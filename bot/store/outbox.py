@@ -18,6 +18,7 @@ from sqlalchemy import (
     Select,
     bindparam,
     delete,
+    exists,
     func,
     literal_column,
     null,
@@ -203,7 +204,11 @@ def close(conn: Connection, ids: Collection[int]) -> None:
 
 
 def prove(conn: Connection, message: OutboxMessage, provider_ref: str) -> None:
-    """Somebody has this message in front of them under this id: it was posted, whatever was known of it before."""
+    """Somebody has this message in front of them under this id: it was posted, whatever was known of it before.
+
+    Proves nothing of what was never begun, nor by the id of another message of the address: the same button may stand
+    on an older one.
+    """
     conn.execute(_PROVE, {"our_id": message.id, "provider_ref": provider_ref})
 
 
@@ -295,10 +300,16 @@ _TRANSCRIPT = (
     .limit(bindparam("limit"))
 )
 _OPEN_AT = ROWS.where(outbox.c.address == bindparam("in_address"), outbox.c.is_open).order_by(outbox.c.seq)
+_OTHER = outbox.alias("other")
 _PROVE = (
     update(outbox)
     .where(
-        outbox.c.id == bindparam("our_id"), outbox.c.state.in_(["unknown", "pending", "sending", "failed"])
+        outbox.c.id == bindparam("our_id"),
+        outbox.c.state.in_(["unknown", "pending", "sending", "failed"]),
+        outbox.c.attempt > 0,
+        ~exists().where(
+            _OTHER.c.address == outbox.c.address, _OTHER.c.provider_ref == bindparam("provider_ref")
+        ),
     )
     .values(
         state="sent",

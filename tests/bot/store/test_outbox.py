@@ -278,6 +278,23 @@ def test_what_somebody_has_in_front_of_them_was_posted_whatever_was_known_of_it(
     assert after.dedupe_key == "next"
 
 
+def test_what_was_never_begun_cannot_be_in_front_of_anybody(peopled: Database, home: int):
+    """The same button may stand on an older message of ours, whose name the platform then gives."""
+    (message,) = write(peopled, said("a", home))
+    with peopled.writing() as conn:
+        outbox.prove(conn, message, "C1:1")
+        assert conn.execute(select(table.c.state, table.c.provider_ref)).one() == ("pending", None)
+
+
+def test_the_name_of_another_message_of_ours_proves_nothing(peopled: Database, home: int):
+    write(peopled, said("older", home), said("the same again", home))
+    posted(peopled, "C1:1")
+    with peopled.writing() as conn:
+        (message,) = claims.claim(conn, ["slack"], 1, HOUR, "t")
+        outbox.prove(conn, message, "C1:1")
+        assert claims.mark_sent(conn, message, "C1:2"), "it is still in the hands of who sends it"
+
+
 def test_what_was_sent_keeps_its_name_and_its_time(peopled: Database, home: int):
     write(peopled, said("a", home))
     message = posted(peopled)
