@@ -37,6 +37,10 @@ class Outgoing(Protocol):
         """What it is."""
 
     @property
+    def payload(self) -> str:
+        """The reply, as the row keeps it."""
+
+    @property
     def person(self) -> str:
         """Whom it is for, by the id of the directory."""
 

@@ -9,7 +9,7 @@ from typing import Protocol
 from aiohttp import web
 from pydantic import SecretStr
 
-from bot.app import App, new_secret
+from bot.app import App, new_secret, now
 from bot.chat import ChatDesk, Receiver, Sender
 from bot.chat_desk import CoachChatDesk
 from bot.conversation.wording import read_wording
@@ -38,6 +38,14 @@ class Bell:
     def __call__(self) -> None:
         """Something was written that is to be sent."""
         self.rings()
+
+
+@dataclass(frozen=True, slots=True)
+class Microsoft:
+    """Where Microsoft's signing keys are, and a token of ours instead of one that Microsoft gives."""
+
+    metadata_url: str = ""
+    token: str | None = None
 
 
 class Platform(Receiver, Protocol):
@@ -85,8 +93,11 @@ class Platforms:
             await platform.close()
 
 
-def build_platforms(app: App, bell: Bell, *, listens: bool) -> Platforms:
-    """Every platform that the settings switch on. One that only sends does not connect to be told things."""
+def build_platforms(app: App, bell: Bell, *, listens: bool, microsoft: Microsoft | None = None) -> Platforms:
+    """Every platform that the settings switch on. One that only sends does not connect to be told things.
+
+    `microsoft` stands in for what only Microsoft has, in tests.
+    """
     by_channel: dict[str, Platform] = {}
     reception = Reception(app.database, by_channel)
     wordings = app.library.wordings
@@ -101,7 +112,7 @@ def build_platforms(app: App, bell: Bell, *, listens: bool) -> Platforms:
     if app.settings.has_slack:
         by_channel["slack"] = _slack(app, desk, listens=listens)
     if app.settings.has_teams:
-        by_channel["teams"] = _teams(app, desk)
+        by_channel["teams"] = _teams(app, desk, microsoft or Microsoft())
     return Platforms(reception, by_channel)
 
 
@@ -123,10 +134,10 @@ def _slack(app: App, desk: ChatDesk, *, listens: bool) -> Platform:
     book = None
     if settings.slack_client_id:
         book = InstallationBook(app.database, "slack", Keyring(settings.secret_keys), new_secret)
-    return Slack(desk, options, app.counters, book)
+    return Slack(desk, options, app.counters, book, clock=now)
 
 
-def _teams(app: App, desk: ChatDesk) -> Platform:
+def _teams(app: App, desk: ChatDesk, microsoft: Microsoft) -> Platform:
     from bot.channels.teams.adapter import Teams  # its SDK is loaded only where it is used
     from bot.channels.teams.options import TeamsOptions
 
@@ -138,6 +149,8 @@ def _teams(app: App, desk: ChatDesk) -> Platform:
         tenant=settings.teams_app_tenant_id,
         allowed_tenants=frozenset(tenants),
         service_urls=listed(settings.teams_service_urls),
+        metadata_url=microsoft.metadata_url,
+        token=microsoft.token,
     )
     return Teams(desk, options, app.counters)
 

@@ -17,7 +17,7 @@ from bot import jobs
 from bot.app import App, NotReady, must_be_migrated, new_secret, now, settle_sites, web_application
 from bot.delivery import Delivery
 from bot.errors import StoreUnavailable
-from bot.platforms import PACES, Bell, Platforms, build_platforms
+from bot.platforms import PACES, Bell, Microsoft, Platforms, build_platforms
 from scheduler.clock import Clock
 
 STOP_SECONDS = 15.0
@@ -44,12 +44,18 @@ class Duties:
 
 
 async def run_process(
-    app: App, duties: Duties, *, is_demo: bool = False, ready: Callable[[str], None] | None = None
+    app: App,
+    duties: Duties,
+    *,
+    is_demo: bool = False,
+    ready: Callable[[str], None] | None = None,
+    microsoft: Microsoft | None = None,
 ) -> None:
     """Do the duties until SIGTERM or SIGINT, then stop within 20 seconds. A second signal changes nothing.
 
     A process that finds no database waits for it, and the web one says so meanwhile to whoever asks: a platform
-    that restarts what ends would soon leave a long pause between two tries. Raises NotReady.
+    that restarts what ends would soon leave a long pause between two tries. `microsoft` stands in for it in tests.
+    Raises NotReady.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -57,7 +63,7 @@ async def run_process(
         loop.add_signal_handler(name, stop.set)
     process = f"{duties.name}@{socket.gethostname()}:{os.getpid()}"
     bell = Bell()
-    platforms = build_platforms(app, bell, listens=duties.serves)
+    platforms = build_platforms(app, bell, listens=duties.serves, microsoft=microsoft)
     runner = None
     try:
         is_settled = await _settle(app)
