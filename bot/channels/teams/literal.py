@@ -12,7 +12,7 @@ import re
 from bot.message import legible
 
 _SIGNS = re.compile(r"([\\`*_{}\[\]<>()#~|!&])")
-_AT_THE_START = re.compile(r"^([ \t]*)(?:([-+=>])|(\d{1,9})([.)]))", re.MULTILINE)
+_AT_THE_START = re.compile(r"^([ \t]*)(?:([-+=>])|(\d{1,9})([.)])(?=\s|$))", re.MULTILINE)
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 _GAP = re.compile(r"\n[ \t]*\n")
 _LONGEST_PIECE = 2_000  # so that a page always has room for the next piece

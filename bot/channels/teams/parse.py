@@ -33,7 +33,7 @@ Json = Mapping[str, Any]
 TEAMS = "msteams"  # what Microsoft calls this channel
 _FILE = "application/vnd.microsoft.teams.file.download.info"
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_LONGEST_TOKEN = 1_000
+_LONGEST_TOKEN = 5_000  # some buttons carry what somebody typed
 _SEPARATOR = "|"
 _GUEST = "#EXT#"
 

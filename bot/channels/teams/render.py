@@ -192,15 +192,20 @@ def _answers(reply: Reply, name: str, titles: Titles) -> Iterator[Piece]:
     short = [choice for choice in answers if len(choice.label) <= LONGEST_TITLE]
     long = [choice for choice in answers if len(choice.label) > LONGEST_TITLE]
     for choice in long:
-        title = titles.take(choice.label, _LONGEST_ROW)
-        action = parts.submit(title, _press(choice.press, name), hint=choice.hint)
-        yield [
-            parts.container(
-                [parts.words(title, color="Accent")], style="emphasis", selectAction=action, spacing="Small"
-            )
-        ]
+        yield [_choice_row(choice, name, titles)]
     buttons = [*first, *(_button(choice, name, titles) for choice in short)]
     yield from ([row] for row in rows_of(buttons))
+
+
+def _choice_row(choice: Choice, name: str, titles: Titles) -> Json:
+    """The whole label, to be pressed as one: Teams cuts what is written on a button."""
+    title = titles.take(choice.label, _LONGEST_ROW)
+    press = parts.submit(title, _press(choice.press, name), hint=choice.hint)
+    looks: dict[str, Any] = {"style": "emphasis", "spacing": "Small", "selectAction": press}
+    whole = parts.container(
+        [parts.words(piece, color="Accent") for piece in paragraphs(choice.label)], **looks
+    )
+    return whole if fits([whole]) else parts.container([parts.words(title, color="Accent")], **looks)
 
 
 def _button(choice: Choice, name: str, titles: Titles) -> Json:
