@@ -181,23 +181,26 @@ def divider() -> Block:
 
 def carried(press: Press) -> str:
     """A press as a button or an option carries it: its token, or a digest of it where that does not fit."""
-    token = press.token()
-    fits = size(token) <= OPTION_VALUE and _CARRIED.fullmatch(token)
-    return (
-        token if fits else _DIGEST + hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()[:40]
-    )
+    return value(press.token())
 
 
-def is_digest(value: str) -> bool:
+def value(text: str) -> str:
+    """A text that a button or an option can carry; a digest of it where Slack would refuse or change it."""
+    if size(text) <= OPTION_VALUE and _CARRIED.fullmatch(text):
+        return text
+    return _DIGEST + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:40]
+
+
+def is_digest(carries: str) -> bool:
     """Whether what a button carried has to be looked up among the presses of its message."""
-    return value.startswith(_DIGEST)
+    return carries.startswith(_DIGEST)
 
 
 def button(
-    label: str, action: str, value: str, *, style: str = "", spoken: str = "", confirm: Block | None = None
+    label: str, action: str, carries: str, *, style: str = "", spoken: str = "", confirm: Block | None = None
 ) -> Block:
     """A button. `spoken` is what a screen reader says where the label alone says too little."""
-    shown = {"type": "button", "text": plain(short(label, LABEL)), "action_id": action, "value": value}
+    shown = {"type": "button", "text": plain(short(label, LABEL)), "action_id": action, "value": carries}
     if style:
         shown["style"] = style
     if spoken and spoken != label:
@@ -218,14 +221,16 @@ def confirmation(title: str, text: str, yes: str, no: str) -> Block:
     }
 
 
-def option(label: str, value: str) -> Block:
+def option(label: str, carries: str) -> Block:
     """One of several to choose."""
-    return {"text": plain(short(label, LABEL)), "value": value}
+    return {"text": plain(short(label, LABEL)), "value": carries}
 
 
 def options(labels: Iterable[tuple[str, str]]) -> list[Block]:
     """Options of these labels and values; a value twice is one option."""
-    return [option(label, value) for value, label in {value: label for label, value in labels}.items()]
+    return [
+        option(label, carries) for carries, label in {carries: label for label, carries in labels}.items()
+    ]
 
 
 def select(placeholder: str, action: str, chosen: Sequence[Block]) -> Block:

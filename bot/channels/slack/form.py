@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.channels.slack import blocks
 from bot.channels.slack.blocks import Block
+from bot.message import Press
 from bot.reply import Field, FieldKind, Reply
 
 _OPENS: Mapping[FieldKind, str] = {
@@ -61,7 +62,8 @@ def form(reply: Reply, private: str, trouble: Mapping[str, str] | None = None) -
 def opens_form(field: Field) -> Block:
     """The button of the message that opens the form; the main one where there is no other way."""
     style = "primary" if field.kind in _FORM_FIRST else ""
-    return blocks.button(_OPENS.get(field.kind, "Write in a form"), blocks.FORM, blocks.FIELD, style=style)
+    asks = blocks.carried(Press("form", (), field.about))
+    return blocks.button(_OPENS.get(field.kind, "Write in a form"), blocks.FORM, asks, style=style)
 
 
 def hint_of(field: Field) -> str:
@@ -149,7 +151,7 @@ def _is_day(text: str) -> bool:
 def _ticks(field: Field) -> list[Block]:
     """Boxes to tick, or lists to choose several from where they are many. Labels that do not fit stand above."""
     shown, lines = blocks.numbered([label for _, label in field.options])
-    values = [value for value, _ in field.options]
+    values = [blocks.value(value) for value, _ in field.options]
     offered = blocks.options(zip(shown, values, strict=True))
     alone = next((label for value, label in field.options if value == field.excludes), "")
     hint = f'"{alone}" does not go together with others.' if alone else ""
@@ -162,7 +164,9 @@ def _ticks(field: Field) -> list[Block]:
     for place in range(0, len(offered), most):
         group = offered[place : place + most]
         element: Block = {"type": kind, "options": group}
-        if filled := [each for each in group if each["value"] in field.filled]:
+        if filled := [
+            each for each in group if each["value"] in {blocks.value(filled) for filled in field.filled}
+        ]:
             element["initial_options"] = filled
         name = f"{blocks.FIELD}.{place}" if place else blocks.FIELD
         shown_input = _input(field, element, hint=hint) | {"block_id": name}

@@ -53,7 +53,7 @@ def start(shelf: Sequence[tuple[str, str]], private: str) -> dict[str, Any]:
         nothing = "No playbook is in force at your site today. If something is wrong now, please tell your supervisor and QA."
         return view | {"blocks": blocks.sections(nothing)}
     shown, lines = blocks.numbered([title for _, title in shelf])
-    offered = blocks.options(zip(shown, (name for name, _ in shelf), strict=True))
+    offered = blocks.options(zip(shown, (blocks.value(name) for name, _ in shelf), strict=True))
     inputs = [
         {
             "type": "input",
@@ -177,8 +177,13 @@ def _settings(overview: Overview) -> list[Block]:
 def _picker(offered: Sequence[Block]) -> Block:
     if len(offered) <= blocks.TICKS:
         return {"type": "radio_buttons", "options": list(offered)}
-    return {
-        "type": "static_select",
-        "options": list(offered[: blocks.OPTIONS]),
-        "placeholder": blocks.plain("Choose one"),
+    picker: Block = {"type": "static_select", "placeholder": blocks.plain("Choose one")}
+    if len(offered) <= blocks.OPTIONS:
+        return picker | {"options": list(offered)}
+    groups = [offered[at : at + blocks.OPTIONS] for at in range(0, len(offered), blocks.OPTIONS)]
+    return picker | {
+        "option_groups": [
+            {"label": blocks.plain(f"{number}"), "options": list(group)}
+            for number, group in enumerate(groups, 1)
+        ]
     }

@@ -318,14 +318,18 @@ class Pressed:
         return None if blocks.is_digest(self.value) else Press.from_token(self.value)
 
     def message(self, press: Press | None = None) -> Message:
-        """The message that this is. The same button pressed twice, or delivered twice, is one message."""
+        """The message that this is. The same button pressed twice, or delivered twice, is one message.
+
+        Without a press, it only names the message of ours that was meant, for `ChatDesk.said`.
+        """
+        means = press or self.press
         key = f"{self.on}:{press.token()}" if self.on and press else self.trigger
         return Message(
             f"press:{key}",
             self.address,
             self.caller.identity,
             press=press,
-            about=press.about if press else None,
+            about=means.about if means else None,
             said_at=self.at,
             on=self.on,
         )

@@ -10,7 +10,8 @@ import re
 from bot.message import legible
 
 _MARK = re.compile(r"<(?P<kind>[@#!]?)(?P<what>[^<>|]*)(?:\|(?P<label>[^<>]*))?>")
-_SCHEMES = ("mailto:", "tel:", "https://", "http://")
+_TALKING = ("mailto:", "tel:")
+_WEB = ("https://", "http://")
 
 
 def seen(text: str) -> str:
@@ -35,11 +36,11 @@ def _shown(mark: re.Match[str]) -> str:
 
 
 def _link(url: str, label: str) -> str:
-    """What somebody typed as an address stands as typed; an address behind other words follows them."""
-    if not label or label == url:
-        return next((url.removeprefix(scheme) for scheme in _SCHEMES[:2] if url.startswith(scheme)), url)
-    is_typed = any(url.removeprefix(scheme).rstrip("/") == label.rstrip("/") for scheme in _SCHEMES)
-    return label if is_typed or not url else f"{label} ({url})"
+    """What somebody typed as an address stands as typed; a web address behind other words follows them."""
+    if not label:
+        return next((url.removeprefix(scheme) for scheme in _TALKING if url.startswith(scheme)), url)
+    is_typed = any(url.removeprefix(scheme).rstrip("/") == label.rstrip("/") for scheme in (*_WEB, ""))
+    return label if is_typed or url.startswith(_TALKING) else f"{label} ({url})"
 
 
 def _unescaped(text: str) -> str:
