@@ -24,11 +24,11 @@ class Pace:
 
 
 _BEGIN = on_both_engines(buckets, lambda insert: insert.values(filled_at=db_now()).on_conflict_do_nothing())
-_LOOK = (
-    select(buckets.c.left, buckets.c.filled_at, db_now().label("now"))
-    .where(buckets.c.channel == bindparam("in_channel"), buckets.c.workspace == bindparam("in_workspace"))
-    .with_for_update()
+_SEE = select(buckets.c.left, buckets.c.filled_at, db_now().label("now")).where(
+    buckets.c.channel == bindparam("in_channel"), buckets.c.workspace == bindparam("in_workspace")
 )
+_LOOK = _SEE.with_for_update()
+_LOOK_IF_FREE = _SEE.with_for_update(skip_locked=True)
 _KEEP = (
     update(buckets)
     .where(buckets.c.channel == bindparam("in_channel"), buckets.c.workspace == bindparam("in_workspace"))
@@ -36,10 +36,18 @@ _KEEP = (
 )
 
 
-def take(conn: Connection, channel: str, workspace: str, pace: Pace, wanted: int) -> int:
-    """Take at most `wanted` tokens; how many there were. The bucket is locked until the transaction ends."""
+def take(
+    conn: Connection, channel: str, workspace: str, pace: Pace, wanted: int, *, waits: bool = True
+) -> int:
+    """Take at most `wanted` tokens; how many there were. The bucket is locked until the transaction ends.
+
+    Who already holds a bucket and does not take them in order passes `waits=False`, and gets nothing from one that
+    somebody else has in hand: so two never wait for each other.
+    """
     key = {"in_channel": channel, "in_workspace": workspace}
-    row = conn.execute(_LOOK, key).first()
+    row = conn.execute(_LOOK if waits else _LOOK_IF_FREE, key).first()
+    if row is None and not waits and conn.execute(_SEE, key).first():
+        return 0
     if row is None:
         conn.execute(_BEGIN(conn), {"channel": channel, "workspace": workspace, "left": pace.most})
         row = conn.execute(_LOOK, key).one()

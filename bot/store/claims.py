@@ -32,10 +32,11 @@ from bot.store import buckets
 from bot.store.buckets import Pace
 from bot.store.moment import db_now
 from bot.store.outbox import NOW, PENDING, ROWS, SENDING, OutboxMessage, from_row, is_waiting
-from bot.store.tables import outbox
+from bot.store.tables import addresses, outbox
 
 LONGEST_ERROR = 300
 _UPDATE: ColumnElement[str] = literal_column("'update'")
+_IN = "/"  # between a channel and a workspace in it
 _PACED = "its workspace gets as much as it may now"
 
 
@@ -51,13 +52,22 @@ def claim(
 
     A message waits as long as an earlier due one of its address is pending or being sent. An update waits only for
     the message it shows anew, and for earlier updates of that: platforms take fewer of them, and no answer should wait
-    behind one. `claim_token` is
-    new for every call. Nobody else gets these rows until the lease has run out. `paces` say, by channel, how much
-    a workspace may be sent: what is too much for it now is due again later, and holds nobody else up.
+    behind one. `claim_token` is new for every call. Nobody else gets these rows until the lease has run out. `paces`
+    say, by channel, how much a workspace may be sent: what is too much for it now is due again later, and holds nobody
+    else up, because what is free is taken from other workspaces.
     """
     values = {"channels": list(channels), "limit": limit, "token": claim_token}
     taken = _take(conn, _claiming(lease), values)
-    return _within_pace(conn, taken, paces) if paces else taken
+    if not paces:
+        return taken
+    kept, spent = _within_pace(conn, taken, paces)
+    newly_spent = spent
+    while newly_spent and len(kept) < limit:
+        values |= {"limit": limit - len(kept), "spent": sorted(spent)}
+        more = _take(conn, _claiming(lease, elsewhere=True), values)
+        also_kept, newly_spent = _within_pace(conn, more, paces, waits=False)
+        kept, spent = (*kept, *also_kept), spent | newly_spent
+    return kept
 
 
 def left_overs(
@@ -155,8 +165,11 @@ def _mark(conn: Connection, message: OutboxMessage, statement: Update, **values:
 
 
 @cache
-def _claiming(lease: timedelta) -> ReturningUpdate[Any]:
-    """Take the first message of every address, when it is due, and every update of what was posted."""
+def _claiming(lease: timedelta, *, elsewhere: bool = False) -> ReturningUpdate[Any]:
+    """Take the first message of every address, when it is due, and every update of what was posted.
+
+    `elsewhere`: pass over the workspaces in `spent`.
+    """
     queue = outbox.alias("queue")
     # Not NOT EXISTS: PostgreSQL makes a join of that, and planned one over all waiting rows (> 20 s).
     first_in_queue = (
@@ -178,6 +191,12 @@ def _claiming(lease: timedelta) -> ReturningUpdate[Any]:
         or_(ahead.c.id == outbox.c.amends, ahead.c.amends == outbox.c.amends),
     )
     is_update = outbox.c.kind == _UPDATE
+    workspace = (
+        select(addresses.c.channel + _IN + addresses.c.workspace)
+        .where(addresses.c.id == outbox.c.address)
+        .scalar_subquery()
+    )
+    is_elsewhere = [workspace.not_in(bindparam("spent", expanding=True))] if elsewhere else []
     return _taking(
         lease,
         (outbox.c.due_at, outbox.c.id),
@@ -187,6 +206,7 @@ def _claiming(lease: timedelta) -> ReturningUpdate[Any]:
         or_(outbox.c.not_before.is_(None), outbox.c.not_before <= NOW),
         _is_wanted(outbox),
         or_(and_(is_update, ~awaits), and_(~is_update, outbox.c.seq == first_in_queue)),
+        *is_elsewhere,
     )
 
 
@@ -232,20 +252,26 @@ def _take(
 
 
 def _within_pace(
-    conn: Connection, taken: tuple[OutboxMessage, ...], paces: Mapping[str, Pace]
-) -> tuple[OutboxMessage, ...]:
-    """Those that their workspace may be sent now. Buckets are locked in one order by everybody."""
+    conn: Connection, taken: tuple[OutboxMessage, ...], paces: Mapping[str, Pace], *, waits: bool = True
+) -> tuple[tuple[OutboxMessage, ...], frozenset[str]]:
+    """Those that their workspace may be sent now, and the workspaces that got as much as they may.
+
+    Buckets are locked in one order by everybody.
+    """
     per_workspace: dict[tuple[str, str], list[OutboxMessage]] = {}
     for message in taken:
         if message.channel in paces:
             per_workspace.setdefault((message.channel, message.address.workspace), []).append(message)
     too_much: set[int] = set()
+    spent: set[str] = set()
     for (channel, workspace), messages in sorted(per_workspace.items()):
         pace = paces[channel]
-        for late in messages[buckets.take(conn, channel, workspace, pace, len(messages)) :]:
+        count = buckets.take(conn, channel, workspace, pace, len(messages), waits=waits)
+        for late in messages[count:]:
             put_off(conn, late, timedelta(seconds=1 / pace.per_second), _PACED, counts=False)
             too_much.add(late.id)
-    return tuple(message for message in taken if message.id not in too_much)
+            spent.add(f"{channel}{_IN}{workspace}")
+    return tuple(message for message in taken if message.id not in too_much), frozenset(spent)
 
 
 def _is_wanted(table: Any) -> ColumnElement[bool]:

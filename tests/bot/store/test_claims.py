@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from threading import Lock
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Row, select, update
 
-from bot.store import claims, outbox
+from bot.message import Address
+from bot.store import addresses, claims, outbox
+from bot.store.buckets import Pace
 from bot.store.database import Database
 from bot.store.moment import db_now
 from bot.store.outbox import NewMessage, OutboxMessage
@@ -217,6 +220,173 @@ def test_workers_that_claim_at_the_same_moment_share_the_rows(peopled: Database,
 
 def claim_as(database: Database, turn: int, worker: int) -> list[OutboxMessage]:
     return claim(database, f"{turn}.{worker}", limit=3)
+
+
+# --- Updates ----------------------------------------------------------------------------------------------------------
+
+
+def update_of(key: str, message: OutboxMessage) -> NewMessage:
+    """What shows this message anew."""
+    return replace(said(key, message.address_id), kind="update", amends_id=message.id)
+
+
+def wrote(database: Database, *messages: NewMessage) -> list[OutboxMessage]:
+    with database.writing() as conn:
+        return outbox.write(conn, messages, ())
+
+
+def test_an_update_is_claimed_beside_the_next_message_of_its_address(
+    peopled: Database, places: tuple[int, ...]
+):
+    (question,) = wrote(peopled, said("question", places[0]))
+    mark(peopled, sent, claim(peopled)[0])
+    write(peopled, update_of("answered", question), said("next", places[0]), said("after", places[0]))
+    update_, next_ = claim(peopled)
+    assert keys([update_, next_]) == ["answered", "next"]
+    assert (update_.amends_id, update_.amends, next_.amends) == (question.id, "ts-1", "")
+    mark(peopled, sent, next_)
+    assert keys(claim(peopled)) == ["after"], "no answer waits behind an update"
+
+
+def test_an_update_waits_for_the_message_it_shows_anew(peopled: Database, places: tuple[int, ...]):
+    (question,) = wrote(peopled, said("question", places[0]))
+    write(peopled, update_of("answered", question))
+    (first,) = claim(peopled)
+    assert first.dedupe_key == "question"
+    assert claim(peopled) == [], "it is being posted"
+    mark(peopled, left_in_doubt, first)
+    assert claim(peopled) == [], "nobody knows yet what the platform calls it"
+    (found,) = take_over(peopled)
+    mark(peopled, sent, found)
+    assert [(message.dedupe_key, message.amends) for message in claim(peopled)] == [("answered", "ts-1")]
+
+
+@pytest.mark.parametrize("how", [failed, unknown])
+def test_an_update_of_what_was_never_seen_to_be_posted_is_there_to_be_cancelled(
+    peopled: Database, places: tuple[int, ...], how: Mark
+):
+    (question,) = wrote(peopled, said("question", places[0]))
+    write(peopled, update_of("answered", question))
+    mark(peopled, how, claim(peopled)[0])
+    (update_,) = claim(peopled)
+    assert update_.amends == ""
+    with peopled.writing() as conn:
+        assert claims.cancel(conn, update_, "x" * 5_000)
+    done = row(peopled, "answered")
+    assert (done.state, done.last_error, done.lease_until) == ("cancelled", "x" * 300, None)
+    assert claim(peopled) == take_over(peopled) == []
+
+
+def test_an_update_waits_for_earlier_updates_of_the_same_message_and_for_no_others(
+    peopled: Database, places: tuple[int, ...]
+):
+    told, question = wrote(peopled, said("told", places[0]), said("question", places[0]))
+    for _ in range(2):
+        mark(peopled, sent, claim(peopled)[0])
+    write(
+        *(peopled, update_of("told, seen", told), update_of("told, released", told)),
+        update_of("answered", question),
+    )
+    answered, seen = sorted(claim(peopled), key=lambda message: message.dedupe_key)
+    assert keys([answered, seen]) == ["answered", "told, seen"]
+    mark(peopled, put_off, seen)
+    assert keys(claim(peopled)) == ["told, seen"], "what shows it anew later would be undone"
+    (again,) = held(peopled, "told, seen")
+    mark(peopled, sent, again)
+    assert keys(claim(peopled)) == ["told, released"]
+
+
+def held(database: Database, key: str) -> list[OutboxMessage]:
+    """The row as whoever has it in hand knows it."""
+    with database.reading() as conn:
+        return [
+            outbox.from_row(found) for found in conn.execute(outbox.ROWS.where(table.c.dedupe_key == key))
+        ]
+
+
+def test_an_update_holds_up_neither_the_next_message_nor_those_of_others(
+    peopled: Database, places: tuple[int, ...]
+):
+    (question,) = wrote(peopled, said("question", places[0]))
+    mark(peopled, sent, claim(peopled)[0])
+    write(peopled, update_of("answered", question))
+    (update_,) = claim(peopled)
+    with peopled.writing() as conn:
+        claims.put_off(conn, update_, HOUR, "the platform takes few of them")
+    write(peopled, said("next", places[0]), said("elsewhere", places[1]))
+    assert sorted(keys(claim(peopled))) == ["elsewhere", "next"]
+
+
+# --- Paces ------------------------------------------------------------------------------------------------------------
+
+SLOW = {"slack": Pace(most=2, per_second=0.001)}
+
+
+def homes(database: Database, count: int, workspace: str) -> list[int]:
+    """Addresses of Ana's in a workspace."""
+    with database.writing() as conn:
+        names = [f"{workspace}/{number}" for number in range(count)]
+        return [
+            addresses.find_or_add(conn, Address("slack", name, workspace=workspace), "ana").id
+            for name in names
+        ]
+
+
+def claim_paced(
+    database: Database, by: str, limit: int = 10, paces: Mapping[str, Pace] = MappingProxyType(SLOW)
+) -> list[str]:
+    with database.writing() as conn:
+        return keys(list(claims.claim(conn, SLACK, limit, LEASE, by, paces)))
+
+
+def test_what_is_too_much_for_a_workspace_waits_as_if_it_had_never_been_claimed(peopled: Database):
+    write(peopled, *[said(f"{number}", home) for number, home in enumerate(homes(peopled, 4, "T1"))])
+    assert claim_paced(peopled, "t1") == ["0", "1"]
+    assert claim_paced(peopled, "t2") == []
+    waiting = row(peopled, "2")
+    assert (waiting.state, waiting.attempt, waiting.claim) == ("pending", 0, None)
+    assert waiting.not_before > waiting.now
+    with peopled.writing() as conn:
+        conn.execute(update(table).values(not_before=db_now()))
+    assert claim_paced(peopled, "t3") == [], "the bucket is still empty"
+
+
+def test_a_busy_workspace_holds_no_other_up(peopled: Database):
+    """However much waits in it, and however much longer."""
+    flood = [said(f"flood {number:02}", home) for number, home in enumerate(homes(peopled, 20, "T1"))]
+    quiet = [said(f"quiet {number}", home) for number, home in enumerate(homes(peopled, 3, "T2"))]
+    write(peopled, *flood, *quiet)
+    assert claim_paced(peopled, "t1", limit=4) == ["flood 00", "flood 01", "quiet 0", "quiet 1"]
+    assert claim_paced(peopled, "t2", limit=4) == []
+
+
+def test_every_busy_workspace_is_sent_what_it_may(peopled: Database):
+    for workspace in ("T1", "T2", "T3"):
+        write(
+            peopled,
+            *[
+                said(f"{workspace} {number}", home)
+                for number, home in enumerate(homes(peopled, 9, workspace))
+            ],
+        )
+    taken = claim_paced(peopled, "t1", limit=8)
+    assert Counter(key.split()[0] for key in taken) == {"T1": 2, "T2": 2, "T3": 2}
+
+
+def test_a_channel_without_a_pace_is_sent_all_there_is(peopled: Database):
+    write(peopled, *[said(f"{number}", home) for number, home in enumerate(homes(peopled, 4, "T1"))])
+    assert claim_paced(peopled, "t1", paces={"teams": Pace(1, 1)}) == ["0", "1", "2", "3"]
+
+
+def test_many_workers_together_keep_to_the_pace_of_each_workspace(peopled: Database):
+    wanted = [
+        said(f"{workspace} {number:02}", home)
+        for workspace in ("T1", "T2", "T3")
+        for number, home in enumerate(homes(peopled, 6, workspace))
+    ]
+    write(peopled, *wanted)
+    taken = [key for part in at_once(4, lambda number: claim_paced(peopled, f"t{number}")) for key in part]
+    assert Counter(key.split()[0] for key in taken) == {"T1": 2, "T2": 2, "T3": 2}
 
 
 # --- Marks ------------------------------------------------------------------------------------------------------------
