@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -38,9 +38,17 @@ class Expected:
 
     address: int
     seq: int
+    shows: str  # the key of the message it shows anew; its own where it is none that does
     state: str = "pending"
     holder: OutboxMessage | None = None
     is_lease_over: bool = False
+
+
+def in_turn(states: list[str]) -> None:
+    """Each has ended before the next is begun."""
+    begun = list(itertools.takewhile(lambda state: state in ENDED, states))
+    rest = states[len(begun) + 1 :]
+    assert rest == ["pending"] * len(rest)
 
 
 class Outbox(RuleBasedStateMachine):
@@ -76,20 +84,36 @@ class Outbox(RuleBasedStateMachine):
         for message in messages:
             if message.dedupe_key not in self.rows:
                 taken = [row.seq for row in self.rows.values() if row.address == message.address_id]
-                self.rows[message.dedupe_key] = Expected(message.address_id, max(taken, default=0) + 1)
+                key, seq = message.dedupe_key, max(taken, default=0) + 1
+                self.rows[key] = Expected(message.address_id, seq, shows=key)
         assert all(self.rows[message.dedupe_key].seq == message.seq for message in new)
+
+    @precondition(lambda self: self.rows)
+    @rule(data=st.data())
+    def show_anew(self, data: st.DataObject) -> None:
+        shows = data.draw(st.sampled_from([key for key, row in self.rows.items() if row.shows == key]))
+        message, key = self.rows[shows], f"u{len(self.rows)}"
+        with self.database.writing() as conn:
+            amends = conn.execute(select(table.c.id).where(table.c.dedupe_key == shows)).scalar_one()
+            new = replace(said(key, message.address), kind="update", amends_id=amends)
+            (written,) = outbox.write(conn, [new], ())
+        self.rows[key] = Expected(message.address, written.seq, shows)
 
     @rule(limit=st.integers(1, 4))
     def claim(self, limit: int) -> None:
         with self.database.writing() as conn:
             taken = claims.claim(conn, ["slack"], limit, HOUR, next(self.tokens))
-        first: dict[int, str] = {}
+        first: dict[tuple[int, str], str] = {}  # of what waits for one another
         for key, row in sorted(self.rows.items(), key=lambda item: item[1].seq):
             if row.state not in ENDED:
-                first.setdefault(row.address, key)
-        free = [key for key in first.values() if self.rows[key].state == "pending"]
+                first.setdefault((row.address, "" if row.shows == key else row.shows), key)
+        free = [
+            key
+            for key in first.values()
+            if self.rows[key].state == "pending" and not self.waits_for_what_it_shows(key)
+        ]
         assert {message.dedupe_key for message in taken} <= set(free), (
-            "only the first waiting row of an address"
+            "only the first waiting message of an address, and the first update of what was posted"
         )
         assert len(taken) == min(limit, len(free)), "and as many of them as were asked for"
         self._hold(taken)
@@ -136,6 +160,10 @@ class Outbox(RuleBasedStateMachine):
         for row in held:
             row.state, row.holder = "pending", None
 
+    def waits_for_what_it_shows(self, key: str) -> bool:
+        shows = self.rows[key].shows
+        return shows != key and self.rows[shows].state not in ENDED
+
     # --- What always holds ---
 
     @invariant()
@@ -153,14 +181,11 @@ class Outbox(RuleBasedStateMachine):
 
     @invariant()
     def each_address_is_sent_to_in_order_and_one_at_a_time(self) -> None:
+        in_order = sorted(self.rows.items(), key=lambda item: item[1].seq)
         for where in self.places:
-            states = [
-                row.state
-                for row in sorted(self.rows.values(), key=lambda row: row.seq)
-                if row.address == where
-            ]
-            begun = list(itertools.takewhile(lambda state: state in ENDED, states))
-            assert states[len(begun) + 1 :] == ["pending"] * len(states[len(begun) + 1 :])
+            in_turn([row.state for key, row in in_order if row.address == where and row.shows == key])
+        for shown in {row.shows for row in self.rows.values()}:
+            in_turn([row.state for _, row in in_order if row.shows == shown])
 
     def _hold(self, taken: tuple[OutboxMessage, ...]) -> None:
         self.given += taken
