@@ -42,6 +42,13 @@ from bot.errors import StoreUnavailable
 
 _ANY = re.compile("")
 _INSTALLATION = "installation"
+_COMMAND = "command"
+_KINDS = frozenset(
+    {
+        *("event_callback", "block_actions", "view_submission", "view_closed", "shortcut", "message_action"),
+        _COMMAND,
+    }
+)
 # What Slack says twice when the app is removed; the second time we do not know the workspace any more.
 _FAREWELLS = frozenset({"app_uninstalled", "tokens_revoked"})
 
@@ -82,7 +89,7 @@ class Slack:
         self._edge = Edge(options.signing_secret, tally) if options.signing_secret else None
         self._install = (
             Install(self._line, self._workspaces, options, installations, clock)
-            if installations is not None and options.can_be_installed
+            if installations is not None and options.is_installed_by_pages
             else None
         )
         self._socket: AsyncSocketModeHandler | None = None
@@ -153,13 +160,22 @@ class Slack:
             return BoltResponse(status=503)
         if found is not None:
             context[_INSTALLATION] = found
-            await next()
-            return None
+            return await _next_if_known(body, next)
         event = body.get("event")
         if isinstance(event, dict) and event.get("type") in _FAREWELLS:
             return BoltResponse(status=200)
         edge.count(self._tally, "workspace")
         return BoltResponse(status=403, headers={"X-Slack-No-Retry": "1"})
+
+
+async def _next_if_known(body: dict[str, Any], next: Callable[[], Awaitable[None]]) -> BoltResponse | None:
+    """Bolt answers 404 to what no listener takes, and Slack delivers such things again and again."""
+    kind = body.get("type") or (_COMMAND if isinstance(body.get("command"), str) else "")
+    if kind in _KINDS:
+        await next()
+        return None
+    log.warning("request of no use to us", channel=CHANNEL, kind=kind)
+    return BoltResponse(status=200)
 
 
 class _Authorized(AsyncAuthorize):

@@ -27,6 +27,7 @@ _PATIENCE = 5.0  # seconds for a body to arrive; Slack itself waits three for ou
 _OLDEST = 300
 _DEEPEST = 100
 _MOST_FIELDS = 100
+_FORM = "application/x-www-form-urlencoded"
 _SECONDS = re.compile(r"[0-9]{1,12}")
 # A whole string of JSON, or one that never ends; or a bracket. No text takes more than one pass.
 _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\Z)|[\[{]|[\]}]', re.DOTALL)
@@ -57,7 +58,7 @@ class Edge:
         try:
             body = await self._body(request)
             self._must_be_signed(request, body)
-            return _bolt_request(body)
+            return _bolt_request(body, request.content_type)
         except Refused as refused:
             count(self._tally, refused.reason)
             raise
@@ -123,24 +124,28 @@ def refusal(request: web.Request, refused: Refused) -> web.Response:
     return response
 
 
-def _bolt_request(body: bytes) -> AsyncBoltRequest:
+def _bolt_request(body: bytes, content_type: str) -> AsyncBoltRequest:
     """The request as Bolt takes it, once its JSON is known to be shallow enough to be read.
 
     Bolt gets it read, as it gets what comes through a socket, and verifies nothing any more. Its own reader takes a
     command for nothing at all when somebody types the word "payload" in it.
     """
     try:
-        read = _read(body.decode())
-        if read.get("type") == "event_callback" and not isinstance(read["event"]["type"], str):
+        read = _read(body.decode(), is_form=content_type == _FORM)
+        kinds = [
+            read.get("type", ""),
+            *([read["event"]["type"]] if read.get("type") == "event_callback" else ()),
+        ]
+        if not all(isinstance(kind, str) for kind in kinds):
             raise Refused(400, "unreadable")  # Bolt relies on it
         return AsyncBoltRequest(body=read, mode="socket_mode")
     except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
         raise Refused(400, "unreadable") from None
 
 
-def _read(text: str) -> dict[str, Any]:
+def _read(text: str, *, is_form: bool) -> dict[str, Any]:
     """An event is JSON; an interaction is JSON in the field `payload` of a form; a command is a form."""
-    if not text.startswith("{"):
+    if is_form:
         fields = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS))
         if "payload" not in fields:
             if not fields:

@@ -276,8 +276,7 @@ def _sought(message: Outgoing, bot_user: str) -> Sought:
     """How this message is known among what was posted. Raises DeliveryError where that cannot be told."""
     if message.kind == "file":
         # A file carries no metadata; the row itself knows what the file is called.
-        row = getattr(message, "payload", "")
-        names = {file.name for file in Reply.from_json(row).files} if row else set()
+        names = {file.name for file in Reply.from_json(message.payload).files}
         if not names:
             raise DeliveryError("nobody knows what the file was called", permanent=True)
         return lambda posted: _file_of(posted, names, bot_user)

@@ -10,7 +10,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -32,26 +32,26 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlackOptions:
-    """What differs between installations: one workspace with a `bot_token`, or any number with a client id and secret.
+    """What differs between installations: one workspace with a `bot_token`, else any number with a client id and secret.
 
     Requests come in over HTTP where there is a `signing_secret`, and through a socket of ours where there is an
     `app_token`. `base_url` is where the world reaches us. Only the `allowed_workspaces` (ids of teams or of
     enterprises) may use the app; empty means every one that it is installed in.
     """
 
-    signing_secret: str = ""
-    bot_token: str = ""
-    app_token: str = ""
+    signing_secret: str = field(default="", repr=False)
+    bot_token: str = field(default="", repr=False)
+    app_token: str = field(default="", repr=False)
     client_id: str = ""
-    client_secret: str = ""
+    client_secret: str = field(default="", repr=False)
     api_url: str = API_URL
     base_url: str = ""
     allowed_workspaces: frozenset[str] = frozenset()
 
     @property
-    def can_be_installed(self) -> bool:
-        """Whether workspaces are added by the pages of ours, with Slack's consent page between them."""
-        return bool(self.client_id and self.client_secret)
+    def is_installed_by_pages(self) -> bool:
+        """Whether workspaces are added by two pages of ours, with Slack's consent page between them."""
+        return bool(self.client_id and self.client_secret) and not self.bot_token
 
     def allows(self, *ids: str) -> bool:
         """Whether one of these ids, of a team and its enterprise, may use the app."""
