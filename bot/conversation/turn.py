@@ -218,7 +218,8 @@ def _named(scene: Scene, text: str) -> Turn | None:
 def _answered(scene: Scene, run: OpenRun, text: str, put: Put | None) -> Turn:
     ledger = fold(run.events)
     step = run.script.by_id.get(ledger.correcting or ledger.asking)
-    if step and isinstance(step.does, Review) and plain(text) in _CONFIRMING and not ledger.changed:
+    is_confirming = plain(text) in _CONFIRMING and put in {None, Put(ledger.asking, ledger.turn)}
+    if step and isinstance(step.does, Review) and is_confirming and not ledger.changed:
         return course.act(scene, run, Confirm())
     return course.act(scene, run, Typed(text, put))
 

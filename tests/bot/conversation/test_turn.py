@@ -395,6 +395,16 @@ def test_the_review_is_confirmed_by_its_button():
     assert "Draft 1 is ready." in asked("review").press("This is right")
 
 
+def test_a_yes_to_an_earlier_question_does_not_confirm_a_review_that_was_not_seen():
+    talk = asked("review")
+    earlier = About("coach-1", "wet", talk.run.events[-1].seq - 2)
+    talk.take(Message("e", Address("test", "alex"), Identity("test", "alex"), "yes", about=earlier))
+
+    assert 'You wrote: "yes".' in talk.said
+    assert WORDING("review") in talk.said, "it is shown, to be confirmed now"
+    assert "Draft 1 is ready." in talk.say("yes")
+
+
 def test_other_words_at_the_review_confirm_nothing():
     talk = asked("review")
 
