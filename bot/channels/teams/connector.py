@@ -29,7 +29,6 @@ Json = Mapping[str, Any]
 
 TIMEOUT = 8.0  # seconds; delivery gives a send ten, and we must have said by then what became of it
 _TO_CONNECT = 4.0
-_LARGEST_ANSWER = 100_000
 _AT_ONCE = 100
 
 # "The person has blocked us", "we are not installed there": <https://learn.microsoft.com/en-us/microsoftteams/platform/bots/how-to/conversations/send-proactive-messages>
@@ -167,7 +166,7 @@ async def _read(response: aiohttp.ClientResponse) -> Json:
     """The body of an answer; empty where it is no JSON object: its status counts all the same."""
     try:
         body = json.loads(await response.read())
-    except (ValueError, aiohttp.ClientPayloadError):
+    except (ValueError, RecursionError, aiohttp.ClientPayloadError):
         return {}
     return body if isinstance(body, dict) else {}
 

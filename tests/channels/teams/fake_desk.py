@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from bot.attachment import Attachment
 from bot.chat import Arrival, FetchedFile, Introduction, Kind, Overview
@@ -134,3 +135,5 @@ class Row:
     amends: str = ""
     person: str = "priya"
     id: int = 7
+    payload: str = ""
+    written_at: datetime = datetime(2026, 6, 3, 9, tzinfo=UTC)
