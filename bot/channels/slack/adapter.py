@@ -58,8 +58,8 @@ log = structlog.get_logger(__name__)
 class Slack:
     """Slack for one process. `sender` is the way out, `receive` looks up what was put aside.
 
-    With a bot token it is for one workspace; else for those that were installed, in `installations`. `clock` says when
-    a token ends.
+    With a bot token it is for one workspace; else for those that were installed, in `installations`. Without a signing
+    secret and an app token it only sends. `clock` says when a token ends.
     """
 
     def __init__(
@@ -71,8 +71,6 @@ class Slack:
         *,
         clock: Callable[[], datetime],
     ) -> None:
-        if not (options.signing_secret or options.app_token):
-            raise ValueError("Slack needs a signing secret, or an app token for Socket Mode")
         if not options.bot_token and installations is None:
             raise ValueError("Slack needs a bot token, or somewhere to keep its installations")
         self._options, self._tally = options, tally
@@ -104,11 +102,11 @@ class Slack:
         """Look up what is missing, and let the coach hear it. Raises DeliveryError to be asked again later."""
         await self._receiver.receive(body)
 
-    async def start(self, *, listens: bool = True) -> None:
-        """Learn where we are, and open the socket where there is an app token and this process `listens`."""
+    async def start(self) -> None:
+        """Learn where we are, and open the socket where there is an app token."""
         self._line.open()
         await self._workspaces.start()
-        if listens and self._options.app_token:
+        if self._options.app_token:
             client = AsyncWebClient(
                 token=self._options.app_token,
                 base_url=self._options.api_url,

@@ -276,7 +276,7 @@ async def test_one_that_went_wrong_answers_500_and_shows_no_trace():
 
 @pytest.mark.parametrize(
     "options",
-    [{}, {"bot_token": "x"}, {"signing_secret": "x"}, {"app_token": "x", "client_id": "x"}],
+    [{}, {"signing_secret": "x"}, {"app_token": "x", "client_id": "x"}],
     ids=str,
 )
 def test_without_what_it_needs_it_does_not_start(options: dict[str, Any]):
