@@ -280,12 +280,12 @@ def in_groups(items: Sequence[Block], *, most: int, heaviest: int) -> Iterator[l
         yield group
 
 
-def numbered(labels: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The labels as buttons show them. Where one is too long for a telephone, all have a number, and stand in the lines."""
-    if all(short(label, LABEL_SEEN) == label for label in labels):
+def numbered(labels: Sequence[str], limit: int = LABEL) -> tuple[list[str], list[str]]:
+    """The labels as they are shown. Where one is longer than `limit`, all have a number, and stand whole in the lines."""
+    if all(short(label, limit) == label for label in labels):
         return list(labels), []
     lines = [f"{number}. {label}" for number, label in enumerate(labels, 1)]
-    return [short(line, LABEL) for line in lines], lines
+    return [short(line, limit) for line in lines], lines
 
 
 def record(lines: Iterable[tuple[str, str]]) -> list[Block]:

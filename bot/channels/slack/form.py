@@ -59,9 +59,9 @@ def form(reply: Reply, private: str, trouble: Mapping[str, str] | None = None) -
     }
 
 
-def opens_form(field: Field) -> Block:
-    """The button of the message that opens the form; the main one where there is no other way."""
-    style = "primary" if field.kind in _FORM_FIRST else ""
+def opens_form(field: Field, *, is_main: bool) -> Block:
+    """The button of the message that opens the form; in colour where it is the way to answer, and none is likelier."""
+    style = "primary" if is_main and field.kind in _FORM_FIRST else ""
     asks = blocks.carried(Press("form", (), field.about))
     return blocks.button(_OPENS.get(field.kind, "Write in a form"), blocks.FORM, asks, style=style)
 

@@ -105,7 +105,7 @@ def _place(part: _Part) -> int:
 
 def _parts(reply: Reply, *, is_plain: bool) -> list[_Part]:
     """Everything there is to show, what must not be missing first."""
-    words, answers = _words(reply), _Answers(reply)
+    words, (answers, labels) = _words(reply), _answers(reply)
     lead = 2 if reply.tone is Tone.STOP else 1
     return [
         _Part(0, words[:lead]),
@@ -113,10 +113,10 @@ def _parts(reply: Reply, *, is_plain: bool) -> list[_Part]:
         _Part(6, _used(reply)),
         _Part(6, blocks.context(hint_of(reply.field)) if reply.field else ()),
         _Part(9, _asides(reply), is_pressed=True),
-        _Part(7, answers.rows, is_pressed=True),
+        _Part(7, answers, is_pressed=True),
         _Part(8, _changes(reply.facts), is_pressed=True),
         _Part(0, words[lead:]),
-        _Part(1, [*answers.labels, *_options(reply)]),
+        _Part(1, [*labels, *_options(reply)]),
         _Part(_FACTS, _facts(reply.facts)),
         _Part(3, _files(reply)),
         _Part(10, [block for cited in reply.citations for block in _citation(cited)]),
@@ -234,35 +234,45 @@ def _citation(cited: Citation) -> list[Block]:
 # What is pressed
 
 
-class _Answers:
-    """The answers as buttons, or as lists where they are many; `labels` are those that no button can show whole."""
+def _answers(reply: Reply) -> tuple[list[Block], list[Block]]:
+    """The answers as buttons, the likeliest first in colour, or as lists where they are many; and what no button shows whole."""
+    choices = [choice for choice in reply.choices if not choice.is_aside]
+    if _lists_drafts(reply.files):
+        choices += map(_draft, reply.files)
+    main = next((choice for choice in choices if choice.is_main), None)
+    opener = [opens_form(reply.field, is_main=main is None)] if reply.field else []
+    are_many = len(choices) + len(opener) > blocks.BUTTONS
+    labels, lines = blocks.numbered(
+        [choice.label for choice in choices], blocks.LABEL if are_many else blocks.LABEL_SEEN
+    )
+    named = list(zip(choices, labels, strict=True))
+    if are_many:
+        first = [pair for pair in named if pair[0] is main]
+        others = [(label, blocks.carried(choice.press)) for choice, label in named if choice is not main]
+        rows = [*_rows([*_buttons(first, main), *opener]), *_lists(others, "Choose one", "answer")]
+    else:
+        lead = 1 if main and main is choices[0] else 0
+        buttons = _buttons(named, main)
+        rows = _rows([*buttons[:lead], *opener, *buttons[lead:]])
+    return rows, blocks.sections("\n".join(lines))
 
-    def __init__(self, reply: Reply) -> None:
-        choices = [choice for choice in reply.choices if not choice.is_aside]
-        if _lists_drafts(reply.files):
-            choices += map(_draft, reply.files)
-        shown, lines = blocks.numbered([choice.label for choice in choices])
-        self.labels = blocks.sections("\n".join(lines))
-        pairs = list(zip(choices, shown, strict=True))
-        opener = [opens_form(reply.field)] if reply.field else []
-        if len(pairs) + len(opener) <= blocks.BUTTONS:
-            buttons = [_button(choice, label, place) for place, (choice, label) in enumerate(pairs)]
-            lead = 0 if opener and "style" in opener[0] else sum(choice.is_main for choice in choices[:1])
-            self.rows = _rows([*buttons[:lead], *opener, *buttons[lead:]])
-        else:
-            main = [(choice, label) for choice, label in pairs if choice.is_main][: blocks.ROW_BUTTONS - 1]
-            buttons = [_button(choice, label, place) for place, (choice, label) in enumerate(main)]
-            others = [(label, blocks.carried(choice.press)) for choice, label in pairs if not choice.is_main]
-            self.rows = [*_rows([*opener, *buttons]), *_lists(others, "Choose one", "answer")]
+
+def _buttons(
+    named: Sequence[tuple[Choice, str]], main: Choice | None = None, under: str = "answer"
+) -> list[Block]:
+    """A button for each choice, under the label it is shown with; that of `main` in colour."""
+    return [
+        _button(choice, label, f"{blocks.PRESS}.{under}.{place}", is_main=choice is main)
+        for place, (choice, label) in enumerate(named)
+    ]
 
 
-def _button(choice: Choice, label: str, place: int) -> Block:
-    value = blocks.carried(choice.press)
-    action = f"{blocks.PRESS}.{place}"
+def _button(choice: Choice, label: str, action: str, *, is_main: bool) -> Block:
+    carries = blocks.carried(choice.press)
     if choice.press.action == _CANCEL:
         sure = blocks.confirmation(f"{choice.label}?", _SURE, choice.label, "Keep it")
-        return blocks.button(label, action, value, style="danger", confirm=sure)
-    return blocks.button(label, action, value, style="primary" if choice.is_main else "", spoken=choice.hint)
+        return blocks.button(label, action, carries, style="danger", confirm=sure)
+    return blocks.button(label, action, carries, style="primary" if is_main else "", spoken=choice.hint)
 
 
 def _rows(buttons: Sequence[Block]) -> list[Block]:
@@ -277,7 +287,7 @@ def _lists(labelled: Sequence[tuple[str, str]], placeholder: str, name: str) -> 
         blocks.options(labelled), most=blocks.OPTIONS, heaviest=blocks.MESSAGE_WEIGHT // 3
     )
     return [
-        blocks.row([blocks.select(placeholder, f"{blocks.PRESS}.{name}.{place}", group)])
+        blocks.row([blocks.select(placeholder, f"{blocks.PRESS}.{name}.list.{place}", group)])
         for place, group in enumerate(groups)
     ]
 
@@ -300,10 +310,7 @@ def _asides(reply: Reply) -> list[Block]:
     asides = [choice for choice in reply.choices if choice.is_aside]
     is_few = len(asides) <= _FEW_ASIDES
     near = [choice for choice in asides if is_few or choice.press.action in _AT_HAND]
-    elements = [
-        _button(choice, choice.label, place) | {"action_id": f"{blocks.PRESS}.aside.{place}"}
-        for place, choice in enumerate(near)
-    ]
+    elements = _buttons([(choice, choice.label) for choice in near], under="aside")
     far = blocks.options(
         (choice.label, blocks.carried(choice.press)) for choice in asides if choice not in near
     )

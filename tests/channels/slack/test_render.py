@@ -312,6 +312,18 @@ def test_everything_that_was_offered_can_be_pressed_and_nothing_else(reply: Repl
     assert {press.action for press in found - offered} <= {"fetch", "form", "helpful"}
 
 
+@pytest.mark.parametrize("count", [3, 40])
+def test_every_likely_answer_is_there_and_the_first_is_in_colour(count: int):
+    choices = tuple(
+        Choice(f"Line {n}", Press("answer", (str(n),), about("line")), is_main=n < 6) for n in range(count)
+    )
+    reply = Reply("Which?", Tone.QUESTION, choices=choices, field=TOUCHES.field)
+    message = render.message(reply)
+
+    assert {choice.press for choice in choices} <= set(presses(message, reply))
+    assert [b["text"]["text"] for b in elements(message, "button") if b.get("style")] == ["Line 0"]
+
+
 def test_the_likely_answer_is_the_only_one_in_colour():
     styles = {
         button["text"]["text"]: button.get("style") for button in elements(render.message(DESCRIBE), "button")
