@@ -32,12 +32,18 @@ class AppToken:
     """
 
     _GOOD_FOR = 240.0  # seconds
-    _PATIENCE = 5.0
     _LOST_AFTER = 30.0  # a fetch that has not come back by then never will
 
-    def __init__(self, fetch: Callable[[], str], *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        fetch: Callable[[], str],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        patience: float = 5.0,
+    ) -> None:
         self._fetch = fetch
         self._clock = clock
+        self._patience = patience
         self._token = ""
         self._until = 0.0
         self._asking: asyncio.Task[str] | None = None
@@ -48,7 +54,7 @@ class AppToken:
         if self._token and self._clock() < self._until:
             return self._token
         try:
-            async with asyncio.timeout(self._PATIENCE):
+            async with asyncio.timeout(self._patience):
                 return await asyncio.shield(self._ask())
         except Exception as error:
             raise DeliveryError(

@@ -24,7 +24,10 @@ from bot.errors import CoachError
 ADDRESS = "https://login.botframework.com/v1/.well-known/openidconfiguration"
 _KEPT = 86_400.0  # seconds
 _REST = 60.0  # between two fetches, however many unknown keys are shown to us
+_REST_AFTER_FAILURE = 5.0
 _PATIENCE = 5.0
+# Nobody there, or an answer of another shape.
+_NO_KEYS = (ClientError, TimeoutError, ValueError, LookupError, TypeError, AttributeError, jwt.PyJWTError)
 
 log = structlog.get_logger(__name__)
 
@@ -44,12 +47,20 @@ class SigningKey:
 class Keys:
     """The keys at `address`. Only those are known that may speak for Teams."""
 
-    def __init__(self, address: str = ADDRESS, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        address: str = ADDRESS,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        patience: float = _PATIENCE,
+    ) -> None:
         self._address = address
         self._clock = clock
+        self._patience = patience
         self._keys: Mapping[str, SigningKey] = {}
         self._fetched_at: float | None = None
         self._tried_at: float | None = None
+        self._is_answered = False
         self._fetching = asyncio.Lock()
 
     async def get(self, key_id: str | None) -> SigningKey:
@@ -60,30 +71,34 @@ class Keys:
                     await self._fetch()
         if key := self._keys.get(key_id or ""):
             return key
-        if self._fetched_at is None or self._tried_at != self._fetched_at:
+        if not self._is_answered:
             raise KeysAway("the keys of Bot Framework cannot be fetched")
         raise PermissionError("signed with a key that does not speak for Teams")
 
     def _is_due(self, key_id: str | None) -> bool:
         """Whether to fetch: there are no keys, they are a day old, or one is asked for that may be new."""
         now = self._clock()
-        if self._tried_at is not None and now - self._tried_at < _REST:
+        rest = _REST if self._is_answered else _REST_AFTER_FAILURE
+        if self._tried_at is not None and now - self._tried_at < rest:
             return False
         is_old = self._fetched_at is None or now - self._fetched_at > _KEPT
         return is_old or (bool(key_id) and key_id not in self._keys)
 
     async def _fetch(self) -> None:
         """Fetch the keys; where that fails, those we have go on being good."""
-        self._tried_at = self._clock()
         try:
-            async with ClientSession(timeout=ClientTimeout(total=_PATIENCE)) as session:
+            async with ClientSession(timeout=ClientTimeout(total=self._patience)) as session:
                 metadata = await _json(session, self._address)
                 listed = await _json(session, str(metadata["jwks_uri"]))
             self._keys = dict(map(_key, filter(_speaks_for_teams, listed["keys"])))
-        except (ClientError, TimeoutError, ValueError, LookupError, TypeError, jwt.PyJWTError) as error:
+        except _NO_KEYS as error:
             log.warning("signing keys not fetched", error=type(error).__name__)
-            return
-        self._fetched_at = self._tried_at
+            self._is_answered = False
+        else:
+            self._is_answered = True
+            self._fetched_at = self._clock()
+        # Not before: whoever asks meanwhile waits for the same answer.
+        self._tried_at = self._clock()
 
 
 async def _json(session: ClientSession, address: str) -> Any:
