@@ -125,6 +125,13 @@ def test_what_we_say_ourselves_is_not_heard_even_without_a_word_about_bots():
     assert parse.direct(with_event("message_im", user="U0BOT")) is None
 
 
+def test_who_installed_the_coach_is_heard_like_anybody():
+    body = payload("message_im")
+    body["authorizations"].append({"team_id": "T01TEST", "user_id": "U01ALICE", "is_bot": False})
+
+    assert parse.direct(body)
+
+
 @pytest.mark.parametrize(
     "fields",
     [
@@ -378,7 +385,9 @@ def test_a_window_knows_where_it_was_opened(opened: Opened):
     assert len(opened.private()) <= blocks.PRIVATE
 
 
-@pytest.mark.parametrize("private", ["", "run-1", "[]", '["a"]', "[1,2]", "{}", '["a","b","c"]', "null"])
+@pytest.mark.parametrize(
+    "private", ["", "run-1", "[]", '["a"]', "[1,2]", "{}", '["a","b","c"]', "null", "[" * 3_000]
+)
 def test_a_window_that_is_none_of_ours_knows_nothing(private: str):
     assert Opened.of(private) is None
 
