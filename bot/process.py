@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -18,6 +18,7 @@ from bot.app import App, NotReady, must_be_migrated, new_secret, now, settle_sit
 from bot.delivery import Delivery
 from bot.errors import StoreUnavailable
 from bot.platforms import PACES, Bell, Microsoft, Platforms, build_platforms
+from bot.store.buckets import Pace
 from scheduler.clock import Clock
 
 STOP_SECONDS = 15.0
@@ -50,17 +51,20 @@ async def run_process(
     is_demo: bool = False,
     ready: Callable[[str], None] | None = None,
     microsoft: Microsoft | None = None,
+    paces: Mapping[str, Pace] = PACES,
+    stop: asyncio.Event | None = None,
 ) -> None:
     """Do the duties until SIGTERM or SIGINT, then stop within 20 seconds. A second signal changes nothing.
 
     A process that finds no database waits for it, and the web one says so meanwhile to whoever asks: a platform
     that restarts what ends would soon leave a long pause between two tries. `microsoft` stands in for it in tests.
-    Raises NotReady.
+    `stop` ends it where it is not the main thread, which alone is sent signals. Raises NotReady.
     """
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, stop.set)
+    if stop is None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, stop.set)
     process = f"{duties.name}@{socket.gethostname()}:{os.getpid()}"
     bell = Bell()
     platforms = build_platforms(app, bell, listens=duties.serves, microsoft=microsoft)
@@ -75,7 +79,7 @@ async def run_process(
             await _pause(stop, SETTLE_SECONDS)
             is_settled = await _settle(app)
         if is_settled:
-            await _work(app, duties, process, stop, runner, platforms, bell)
+            await _work(app, duties, process, stop, runner, platforms, bell, paces)
     finally:
         if runner:
             await runner.cleanup()
@@ -105,6 +109,7 @@ async def _work(
     runner: web.AppRunner | None,
     platforms: Platforms,
     bell: Bell,
+    paces: Mapping[str, Pace],
 ) -> None:
     """Everything but listening, until `stop`; then:
 
@@ -121,7 +126,7 @@ async def _work(
             new_token=new_secret,
             timing=app.timing,
             patience=app.patience,
-            paces=PACES,
+            paces=paces,
         )
         bell.rings = delivery.wake
         tasks.append(asyncio.create_task(delivery.run(stop)))

@@ -217,6 +217,18 @@ async def test_a_process_says_that_it_is_alive_until_it_has_stopped(
     app.close()
 
 
+async def test_a_process_that_is_sent_no_signals_ends_when_it_is_told(database: Database, tmp_path: Path):
+    app = built(database, tmp_path)
+    stop = asyncio.Event()
+    task = asyncio.create_task(run_process(app, ALL, stop=stop))
+    while not heard_of(app):
+        await asyncio.sleep(0.01)
+    stop.set()
+    await task
+    assert heard_of(app) == set()
+    app.close()
+
+
 async def test_a_clock_anchors_the_audit_as_soon_as_it_starts(database: Database, tmp_path: Path):
     app = built(database, tmp_path)
     async with running(app, Duties(keeps_time=True)):
