@@ -54,7 +54,7 @@ class CoachChatDesk:
         return await self._database.run(self._coach.objection, message)
 
     async def said(self, message: Message) -> Reply | None:
-        """What our message that was pressed says now; None when it is over, or not this person's."""
+        """What our message that was pressed says now; None when it is not known, or not this person's."""
         return await self._database.run(self._coach.said, message)
 
     async def overview(self, sender: Identity) -> Overview | None:

@@ -161,6 +161,7 @@ class Coach:
         session = sessions.load(conn, person.id)
         if session.focus != focus:
             raise FocusMoved
+        open_ = self._open(conn, message.address)  # their other message may have closed some of it
         row = rows.get(about.run) if about else None
         watched = self._sight.watched(conn, person, row, about.step) if about and row else None
         mine = {ref: row for ref, row in rows.items() if row.person == person.id}
@@ -307,10 +308,15 @@ class Coach:
         )
 
     def said(self, message: Message) -> Reply | None:
-        """What our message that was pressed says now, to the person it was said to; None when it is over."""
+        """What our message that was pressed says now, to the person it was said to; None when it is not known.
+
+        One that can still be pressed is also found by what it asks, where nobody knows yet what the platform calls it.
+        """
         with self._office.database.reading() as conn:
             person = people.by_identity(conn, message.sender)
-            found = used.met(self._open(conn, message.address), message)
+            address_id = addresses.find(conn, message.address)
+            row = outbox.shown(conn, address_id, message.on) if address_id and message.on else None
+            found = used.standing([row])[0] if row else used.met(self._open(conn, message.address), message)
             return found.reply if person and found and found.row.person == person.id else None
 
     def waits(self, person_id: str) -> Sequence[Waited]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from bot.conversation.wording import Wording
 from bot.message import About, Message
@@ -12,6 +12,7 @@ from bot.reply import Reply
 from bot.store.outbox import OutboxMessage
 
 _LONGEST_NOTE = 500
+_MARKED_WITHIN = timedelta(seconds=2)  # somebody may answer before we have noted that it was posted
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +59,15 @@ def met(open_: Sequence[Standing], message: Message) -> Standing | None:
 
 
 def asked(open_: Sequence[Standing], said_at: datetime | None) -> About | None:
-    """The question that stood in front of somebody who typed then: the newest that had been posted."""
-    for each in reversed(open_):
-        posted_at = each.row.sent_at
-        if each.about and posted_at and (said_at is None or posted_at <= said_at):
-            return each.about
-    return None
+    """The question that stood in front of somebody who typed then; None where none is open.
+
+    What was typed before the newest question had been posted belongs to no question that is open: it must not become the
+    answer to one that nobody had read.
+    """
+    newest = next((each for each in reversed(open_) if each.about), None)
+    if newest is None or newest.about is None:
+        return None
+    return newest.about if _could_be_seen(newest.row, said_at) else replace(newest.about, step="")
 
 
 def amended(
@@ -102,6 +106,13 @@ def _used(pressed: Standing, message: Message, wording: Wording, *, name: str, a
         rest = pressed.reply.without(message.press, note)
         return rest if rest.has_controls else rest.without_controls()
     return pressed.reply.without_controls(note)
+
+
+def _could_be_seen(row: OutboxMessage, at: datetime | None) -> bool:
+    """Whether a message may have stood in front of somebody then: posted, or perhaps posted, and not written later."""
+    if row.sent_at is None:
+        return row.attempt > 0 and (at is None or row.written_at <= at)
+    return at is None or max(row.written_at, row.sent_at - _MARKED_WITHIN) <= at
 
 
 def _is_told(each: Standing) -> bool:

@@ -7,7 +7,7 @@ import itertools
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -18,10 +18,10 @@ from bot.app import HOME, PULLED
 from bot.coach import Coach, Office
 from bot.content.library import Library
 from bot.content.reader import load_library
-from bot.message import Address, Identity, Message, Press
+from bot.message import About, Address, Heard, Identity, Message, Press
 from bot.reply import Choice, Reply
 from bot.saying import Channels
-from bot.store import addresses, outbox, people, runs, sessions
+from bot.store import addresses, claims, outbox, people, runs, sessions
 from bot.store.database import Database
 from bot.store.tables import metadata
 from playbooks.answer import Upload
@@ -31,6 +31,7 @@ from tests.dialogue import Clock
 
 COLD = "temp in cold room 2 was out of range this morning"
 RECORD = "DEV-2026-014"
+WORKSPACE = "T1"
 ANSWERS: Mapping[str, str] = {
     "someone_hurt": "no",
     "patient_or_product": "no",
@@ -82,6 +83,7 @@ class Plant:
     refs: Iterator[str] = field(default_factory=lambda: (f"coach-{n:04}" for n in itertools.count(1)))
     names: Iterator[int] = field(default_factory=itertools.count)
     homes: dict[tuple[str, str], int] = field(default_factory=dict)
+    phones: dict[tuple[str, str], Phone] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.coach = self.with_library(self.library)
@@ -114,10 +116,13 @@ class Plant:
         channel: str = "web",
         event_id: str = "",
         files: Sequence[Upload] = (),
+        about: About | None = None,
+        said_at: datetime | None = None,
+        on: str = "",
     ) -> Message:
         event_id = event_id or f"event-{next(self.names)}"
-        address, sender = Address(channel, by), Identity(channel, by)
-        return Message(event_id, address, sender, text, press, files=tuple(files))
+        address, sender = Address(channel, by, workspace=WORKSPACE), Identity(channel, by)
+        return Message(event_id, address, sender, text, press, about, said_at, tuple(files), on)
 
     def say(self, *said: str, by: str = "alex") -> list[Reply]:
         """Say these one after another; what was replied to the last."""
@@ -172,6 +177,27 @@ class Plant:
     def ring(self) -> int:
         """What the clock process does every 15 seconds."""
         return self.coach.ring()
+
+    def on_phone(self, by: str = "alex", channel: str = "slack") -> Phone:
+        """This person on a chat platform that knows them."""
+        with self.database.writing() as conn:
+            people.link_identity(conn, Identity(channel, by), by)
+        return self.phones.setdefault((channel, by), Phone(self, by, channel))
+
+    def post(self, channel: str = "slack") -> None:
+        """What delivery does: post all that waits, in order, and show anew what is to be."""
+        while taken := self._claim(channel):
+            for row in taken:
+                ref = row.amends if row.kind == "update" else f"{channel}-{row.id}"
+                assert ref, "an update of what was never posted"
+                self.phones[channel, row.person].shown[ref] = Reply.from_json(row.payload)
+                with self.database.writing() as conn:
+                    assert claims.mark_sent(conn, row, ref)
+
+    def _claim(self, channel: str) -> Sequence[outbox.OutboxMessage]:
+        with self.database.writing() as conn:
+            token = f"token-{next(self.names)}"
+            return claims.claim(conn, [channel], 50, timedelta(minutes=1), token)
 
     # What came of it
 
@@ -256,6 +282,89 @@ class Plant:
         order = self.coach.draft(by, ref, number)
         assert order, f"{by} has no draft {number} of {ref}"
         return order.render(kind).content
+
+
+@dataclass
+class Phone:
+    """One person's conversation on a platform where a message stands as it was sent until an update shows it anew.
+
+    Nothing appears on it before it is delivered. `shown` is what stands there now, by the platform's own id.
+    """
+
+    plant: Plant
+    by: str
+    channel: str
+    shown: dict[str, Reply] = field(default_factory=dict)
+
+    def hear(self, text: str = "", press: Press | None = None, **more: Any) -> Heard:
+        """Send this; nothing is delivered."""
+        message = self.plant.message(text, press, by=self.by, channel=self.channel, **more)
+        return self.plant.coach.hear(message)
+
+    def say(self, *said: str) -> list[Reply]:
+        """Type these, each after the answer to the one before it; what came to the last."""
+        new: list[Reply] = []
+        for text in said:
+            self.hear(text)
+            new = self.deliver()
+        return new
+
+    def press(self, label: str, on: str = "") -> list[Reply]:
+        """Press the newest button with this label that can be seen, or that of one message; what came of it."""
+        on, press = next(
+            (ref, choice.press)
+            for ref, reply in reversed(self.shown.items())
+            for choice in buttons(reply)
+            if label in {choice.label, *self._words(reply, choice)} and on in {"", ref}
+        )
+        self.hear(press=press, on=on, event_id=f"press:{on}:{press.token()}")
+        return self.deliver()
+
+    @staticmethod
+    def _words(reply: Reply, choice: Choice) -> list[str]:
+        return [fact.change_words for fact in reply.facts if fact.change == choice]
+
+    def deliver(self) -> list[Reply]:
+        """Post all that waits on this platform; what is new here."""
+        known = set(self.shown)
+        self.plant.post(self.channel)
+        return [reply for ref, reply in self.shown.items() if ref not in known]
+
+    def start(self, opening: str = COLD) -> str:
+        """Begin the playbook that these words call for; the reference of the run."""
+        self.say(opening)
+        self.press("Yes, let's start")
+        return self.plant.focus(self.by)
+
+    def upto(self, step: str, **given: str) -> str:
+        """Type `given` answers and the usual ones until `step` is asked, or all is done ("end"); the run."""
+        for _ in range(len(ANSWERS) + 5):
+            ref = self.plant.focus(self.by)
+            asking = self.plant.ledger(ref).asking
+            if asking == step or (step == "end" and self.plant.state(ref) in {"finished", "waiting"}):
+                return ref
+            self.say({**ANSWERS, **given}[asking])
+        raise AssertionError(f"{step} was never asked; there stands\n{self.texts}")
+
+    @property
+    def newest(self) -> str:
+        """The platform's id of the newest message."""
+        return list(self.shown)[-1]
+
+    @property
+    def open(self) -> list[Reply]:
+        """What can be pressed or filled in."""
+        return [reply for reply in self.shown.values() if reply.has_controls]
+
+    @property
+    def used(self) -> list[str]:
+        """What became of the buttons that are gone, in the order of the messages."""
+        return [reply.used for reply in self.shown.values() if reply.used]
+
+    @property
+    def texts(self) -> str:
+        """Everything that stands there, as one text."""
+        return "\n\n".join(reply.text for reply in self.shown.values())
 
 
 def next_release(

@@ -22,6 +22,7 @@ from sqlalchemy import (
     func,
     literal_column,
     null,
+    or_,
     select,
     update,
 )
@@ -198,6 +199,12 @@ def open_at(conn: Connection, address_id: int) -> list[OutboxMessage]:
     return [from_row(row) for row in conn.execute(_OPEN_AT, {"in_address": address_id})]
 
 
+def shown(conn: Connection, address_id: int, provider_ref: str) -> OutboxMessage | None:
+    """The message that the platform calls so, as it was shown last, or will be once what waits was sent."""
+    row = conn.execute(_SHOWN, {"in_address": address_id, "provider_ref": provider_ref}).first()
+    return from_row(row) if row else None
+
+
 def close(conn: Connection, ids: Collection[int]) -> None:
     """These rows cannot be pressed any more: an update shows them anew."""
     conn.execute(update(outbox).where(outbox.c.id.in_(ids)).values(is_open=False))
@@ -300,6 +307,18 @@ _TRANSCRIPT = (
     .limit(bindparam("limit"))
 )
 _OPEN_AT = ROWS.where(outbox.c.address == bindparam("in_address"), outbox.c.is_open).order_by(outbox.c.seq)
+_SHOWN = (
+    ROWS.where(
+        outbox.c.address == bindparam("in_address"),
+        outbox.c.state.not_in(["failed", "expired", "cancelled"]),
+        or_(
+            outbox.c.provider_ref == bindparam("provider_ref"),
+            _AMENDED.c.provider_ref == bindparam("provider_ref"),
+        ),
+    )
+    .order_by(outbox.c.seq.desc())
+    .limit(1)
+)
 _OTHER = outbox.alias("other")
 _PROVE = (
     update(outbox)

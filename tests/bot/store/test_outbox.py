@@ -261,6 +261,28 @@ def open_rows(database: Database, address_id: int) -> list[OutboxMessage]:
         return outbox.open_at(conn, address_id)
 
 
+def test_a_message_is_found_by_the_platforms_name_as_it_was_shown_last(
+    peopled: Database, home: int, elsewhere: int
+):
+    (message,) = write(peopled, said("a", home))
+    posted(peopled, "C1:1")
+    write(peopled, said("b", home))
+    posted(peopled, "C1:2")
+    assert [shown_key(peopled, home, ref) for ref in ("C1:1", "C1:2", "C1:3")] == ["a", "b", ""]
+    assert shown_key(peopled, elsewhere, "C1:1") == "", "only where it was said"
+    write(peopled, replace(said("anew", home), kind="update", amends_id=message.id))
+    assert shown_key(peopled, home, "C1:1") == "anew", "also while that is on its way"
+    with peopled.writing() as conn:
+        conn.execute(update(table).where(table.c.dedupe_key == "anew").values(state="failed"))
+    assert shown_key(peopled, home, "C1:1") == "a"
+
+
+def shown_key(database: Database, address_id: int, provider_ref: str) -> str:
+    with database.reading() as conn:
+        found = outbox.shown(conn, address_id, provider_ref)
+    return found.dedupe_key if found else ""
+
+
 @pytest.mark.parametrize("state", ["sending", "unknown", "failed"])
 def test_what_somebody_has_in_front_of_them_was_posted_whatever_was_known_of_it(
     peopled: Database, home: int, state: str
