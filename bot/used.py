@@ -13,6 +13,7 @@ from bot.store.outbox import OutboxMessage
 
 _LONGEST_NOTE = 500
 _MARKED_WITHIN = timedelta(seconds=2)  # somebody may answer before we have noted that it was posted
+_TOLD_WITHIN = timedelta(seconds=1)  # a platform may tell the second only, as Slack's numbers once did
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +111,10 @@ def _used(pressed: Standing, message: Message, wording: Wording, *, name: str, a
 
 def _could_be_seen(row: OutboxMessage, at: datetime | None) -> bool:
     """Whether a message may have stood in front of somebody then: posted, or perhaps posted, and not written later."""
-    if row.sent_at is None:
-        return row.attempt > 0 and (at is None or row.written_at <= at)
-    return at is None or max(row.written_at, row.sent_at - _MARKED_WITHIN) <= at
+    if row.sent_at is None and row.attempt == 0:
+        return False
+    since = max(row.written_at, row.sent_at - _MARKED_WITHIN) if row.sent_at else row.written_at
+    return at is None or since - _TOLD_WITHIN < at
 
 
 def _is_told(each: Standing) -> bool:

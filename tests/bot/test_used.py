@@ -127,6 +127,7 @@ NOT_SEEN = replace(HURT, step="")
     [
         pytest.param(timedelta(minutes=5), HURT, id="later"),
         pytest.param(-0.5 * SECOND, HURT, id="before we had noted that it was posted"),
+        pytest.param(-1.5 * SECOND, HURT, id="by a platform that tells the second only"),
         pytest.param(-2 * SECOND, NOT_SEEN, id="before it was written"),
     ],
 )
