@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from bot.channels.teams.card import Json, Titles, submit, words
-from bot.channels.teams.literal import literal, one_line
+from bot.channels.teams.literal import one_line
 from bot.reply import Field
 
 _LONGEST_LABEL = 200
@@ -92,7 +92,8 @@ def _time(field: Field, label: str) -> Json:
 
 def _ticks(field: Field) -> Json:
     ticks = _input("Input.ChoiceSet", "ticked", field.label, _TROUBLE["multi"])
-    offered = {value: literal(one_line(label, _LONGEST_OPTION)) or "…" for value, label in field.options}
+    # Not escaped: Teams draws these without Markdown, and would show every backslash.
+    offered = {value: one_line(label, _LONGEST_OPTION) or "…" for value, label in field.options}
     ticks |= {
         "style": "expanded",
         "isMultiSelect": True,

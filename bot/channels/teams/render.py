@@ -129,7 +129,7 @@ def _citation(cited: Citation) -> Json:
 def _facts(facts: Sequence[Fact], name: str, titles: Titles) -> Iterator[Piece]:
     for group, members in groupby(facts, key=lambda fact: fact.group):
         shown = list(members)
-        title = [parts.heading(one_line(group, 200), separator=True)] if group.strip() else []
+        title = [parts.heading(one_line(group, 200), size="Default", separator=True)] if group.strip() else []
         for piece in _group(shown, name, titles):
             yield [*title, *piece]  # a heading stays with what it heads
             title = []
@@ -177,7 +177,7 @@ def _row(fact: Fact, name: str, titles: Titles) -> Iterator[Piece]:
 
 
 def _answers(reply: Reply, name: str, titles: Titles) -> Iterator[Piece]:
-    """The input, its button and the answers that are pressed. A choice too long for a button is a row to press."""
+    """The input, its button and the answers that are pressed: all as buttons, or where one is too long, all as rows."""
     first: list[Json] = []
     if reply.field:
         piece, sends = form(reply.field, name, titles)
@@ -189,11 +189,11 @@ def _answers(reply: Reply, name: str, titles: Titles) -> Iterator[Piece]:
         yield piece
         first = [sends] if sends else []
     answers = [choice for choice in reply.choices if not choice.is_aside]
-    short = [choice for choice in answers if len(choice.label) <= LONGEST_TITLE]
-    long = [choice for choice in answers if len(choice.label) > LONGEST_TITLE]
-    for choice in long:
-        yield [_choice_row(choice, name, titles)]
-    buttons = [*first, *(_button(choice, name, titles) for choice in short)]
+    if any(len(choice.label) > LONGEST_TITLE for choice in answers):
+        yield from ([row] for row in rows_of(first))
+        yield from ([_choice_row(choice, name, titles)] for choice in answers)
+        return
+    buttons = [*first, *(_button(choice, name, titles) for choice in answers)]
     yield from ([row] for row in rows_of(buttons))
 
 
