@@ -117,6 +117,7 @@ class Slack:
             self._socket = AsyncSocketModeHandler(
                 self._bolt, self._options.app_token, logger=LOGGER, web_client=client
             )
+            self._socket.client.proxy = client.proxy
             # It tries until it is connected, and again whenever it was cut off.
             self._connecting = asyncio.create_task(self._socket.client.connect())  # type: ignore[no-untyped-call]
 

@@ -84,9 +84,11 @@ class Line:
         if session is not None:
             await session.close()
 
-    async def ask(self, asking: Coroutine[Any, Any, AsyncSlackResponse]) -> AsyncSlackResponse:
-        """Slack's answer to a request of `client`. Raises NotDone."""
-        method = str(getattr(asking, "__name__", "")).replace("_", ".")
+    async def ask(
+        self, asking: Coroutine[Any, Any, AsyncSlackResponse], method: str = ""
+    ) -> AsyncSlackResponse:
+        """Slack's answer to a request of `client`. Raises NotDone, which names the `method`."""
+        method = method or str(getattr(asking, "__name__", "")).replace("_", ".")
         try:
             return await asking
         except SlackApiError as error:
@@ -103,7 +105,8 @@ class Line:
         """
         # The client's own method uses a part of aiohttp that warns whenever it is used.
         data = {"client_id": client_id, "client_secret": client_secret, **grant}
-        return await self.ask(self.client.api_call("oauth.v2.access", data=data))
+        method = "oauth.v2.access"
+        return await self.ask(self.client.api_call(method, data=data), method)
 
     async def upload(self, url: str, content: bytes) -> None:
         """Bring a file to where Slack wants it; nobody sees it yet. Raises NotDone."""

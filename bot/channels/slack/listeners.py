@@ -222,7 +222,8 @@ class Listeners:
         message = said.message
         hear = self._desk.hear if message.address.is_private else self._desk.overhear
         heard = await hear(message)
-        log.info("message heard", channel=CHANNEL, event_id=message.event_id, outcome=heard.outcome)
+        # The id of a press holds the answer; where it was pressed is no secret.
+        log.info("message heard", channel=CHANNEL, of=message.on or message.event_id, outcome=heard.outcome)
         if heard.outcome == "stranger":
             await self._desk.put_aside(said.arrival())
             return "aside"

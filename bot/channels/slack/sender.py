@@ -43,16 +43,7 @@ _GONE = frozenset(
 )
 _SOON = frozenset({"team_added_to_org", "request_timeout", "token_expired", "org_login_required"})
 _DUPLICATE = frozenset({"duplicate_message_not_found", "duplicate_channel_not_found"})
-_UNSHOWABLE = frozenset(
-    {
-        "invalid_blocks",
-        "invalid_blocks_format",
-        "msg_blocks_too_long",
-        "msg_too_long",
-        "too_many_attachments",
-        "no_text",
-    }
-)
+_UNSHOWABLE = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"})
 
 Sought = Callable[[Mapping[str, Any]], str]
 Request = Callable[..., Coroutine[Any, Any, AsyncSlackResponse]]
@@ -178,9 +169,9 @@ class SlackSender:
             raise DeliveryError("the draft cannot be fetched now") from error
         if draft is None:
             raise DeliveryError("the draft is not there any more", permanent=True)
-        room = await self._room(place, at)
         client = self._line.client
         try:
+            room = await self._room(place, at)
             begun = await self._line.ask(
                 client.files_getUploadURLExternal(
                     token=at.token, filename=file.name, length=len(draft.content)

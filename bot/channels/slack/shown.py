@@ -23,7 +23,6 @@ from bot.reply import Reply
 
 SIGN_OF_LIFE = 0.7  # seconds without an answer
 
-_TOO_LATE = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"})
 _NOT_THERE = frozenset(
     {"channel_not_found", "not_in_channel", "user_not_in_channel", "is_archived", "restricted_action"}
 )
@@ -55,7 +54,7 @@ class Shown:
             await self.hint_at(pressed, "hint_form_over")
             return
         private = pressed.opened(reply.field.about).private()
-        await self._open(pressed, render.form(reply, private))
+        await self._open_at(pressed, render.form(reply, private))
 
     async def whole(self, pressed: Pressed) -> None:
         """Everything that a message had no room for: in a window, page by page."""
@@ -68,7 +67,7 @@ class Shown:
         if pressed.view:
             await self._replace(pressed, view)
         else:
-            await self._open(pressed, view)
+            await self._open_at(pressed, view)
 
     async def close(self, pressed: Pressed) -> None:
         """Say in the window that what was pressed in it is taken; only the person can close it."""
@@ -85,15 +84,7 @@ class Shown:
         else:
             private = parse.Opened("", caller.private().conversation).private()
             view = render.start(overview.shelf, private)
-        at = await self._at(caller.workspace)
-        try:
-            await self._line.ask(
-                self._line.client.views_open(token=at.token, trigger_id=shortcut.trigger, view=view)
-            )
-        except NotDone as trouble:
-            if trouble.code not in _TOO_LATE:
-                raise
-            await self.hint(caller, "", words("hint_trouble"))
+        await self._open(caller, shortcut.trigger, view)
 
     async def _said(self, pressed: Pressed) -> Reply | None:
         try:
@@ -102,15 +93,18 @@ class Shown:
             await self.hint_at(pressed, "hint_trouble")
             raise
 
-    async def _open(self, pressed: Pressed, view: dict[str, Any]) -> None:
+    async def _open_at(self, pressed: Pressed, view: dict[str, Any]) -> None:
+        await self._open(pressed.caller, pressed.trigger, view, pressed.room, _thread(pressed))
+
+    async def _open(
+        self, caller: Caller, trigger: str, view: dict[str, Any], room: str = "", thread: str = ""
+    ) -> None:
         """Slack opens a window for three seconds after a press, and once; later there is a sentence instead."""
         try:
-            at = await self._at(pressed.caller.workspace)
-            await self._line.ask(
-                self._line.client.views_open(token=at.token, trigger_id=pressed.trigger, view=view)
-            )
+            at = await self._at(caller.workspace)
+            await self._line.ask(self._line.client.views_open(token=at.token, trigger_id=trigger, view=view))
         except NotDone:
-            await self.hint_at(pressed, "hint_trouble")
+            await self.hint(caller, room, self._desk.words("hint_trouble"), thread)
             raise
 
     async def _replace(self, pressed: Pressed, view: dict[str, Any]) -> None:
@@ -157,8 +151,7 @@ class Shown:
 
     async def hint_at(self, pressed: Pressed, key: str) -> None:
         """A sentence for whoever pressed, beside what they pressed."""
-        _, _, thread = pressed.address.conversation.partition("/")[2].partition("/")
-        await self.hint(pressed.caller, pressed.room, self._desk.words(key), thread)
+        await self.hint(pressed.caller, pressed.room, self._desk.words(key), _thread(pressed))
 
     async def hint(self, caller: Caller, room: str, words: str, thread: str = "") -> None:
         """A sentence that only this person sees, there or, where we may not write, in their room with us.
@@ -229,3 +222,8 @@ class Shown:
         if found is None:
             raise NotDone("show", "not_installed")
         return found
+
+
+def _thread(pressed: Pressed) -> str:
+    """The thread in which something was pressed; empty where it was in none."""
+    return pressed.address.conversation.partition("/")[2].partition("/")[2]

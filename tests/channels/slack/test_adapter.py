@@ -363,6 +363,23 @@ async def test_the_shortcut_shows_what_can_be_started():
     assert "Deviation" in json.dumps(opened["view"])
 
 
+async def test_a_window_that_slack_does_not_open_any_more_is_explained_in_the_chat():
+    async with open_workspace() as at:
+        at.fake.has_mishap("views.open", says("expired_trigger_id"))
+        await at.sends("documented/shortcut")
+        assert await at.hint() == "[hint_trouble]"
+        assert at.fake.asked("chat.postEphemeral")[0]["channel"] == f"D{ALICE[1:]}"
+
+
+async def test_where_we_may_not_write_a_hint_is_shown_in_the_chat_with_us():
+    async with open_workspace() as at:
+        at.fake.has_mishap("chat.postEphemeral", says("not_in_channel"))
+        await at.sends("documented/message_action")
+        there, here = await at.asked("chat.postEphemeral", 2)
+    assert (there["channel"], here["channel"]) == ("C01GEN", f"D{ALICE[1:]}")
+    assert here["text"] == "[hint_gone_private]"
+
+
 async def test_a_stranger_finds_out_in_the_window_what_to_do():
     async with open_workspace(FakeDesk(BOB_WHO)) as at:
         await at.sends("documented/shortcut")

@@ -18,7 +18,7 @@ from bot.channels.slack.workspaces import SlackOptions, Workspaces
 from bot.chat import FetchedFile, Installation
 from bot.errors import DeliveryError, StoreUnavailable
 from bot.message import About, Address, Press
-from bot.reply import Choice, File, Reply, Tone
+from bot.reply import Choice, Citation, File, Reply, Tone
 from bot.store.outbox import OutboxMessage
 from tests.channels.slack.fake_desk import DOCX, FakeDesk, FakeInstallations, installation
 from tests.channels.slack.fake_slack import (
@@ -180,6 +180,22 @@ async def test_blocks_that_slack_cannot_show_are_sent_as_plain_text(slack: FakeS
     assert len(slack.posted) == 1
 
 
+async def test_without_its_newest_blocks_a_message_goes_where_they_are_not_known_yet(slack: FakeSlack):
+    told = Reply(
+        "It is a deviation.", citations=(Citation("1.8", "EU GMP", "https://example.org", "guideline"),)
+    )
+    slack.has_mishap("chat.postMessage", says("invalid_blocks"), says("invalid_blocks"))
+    async with sending(slack) as sender:
+        await sender.send(row(told), told)
+    best, plain, text = [
+        {block["type"] for block in asked["blocks"]} for asked in slack.asked("chat.postMessage")
+    ]
+    assert "context_actions" in best
+    assert "context_actions" not in plain
+    assert "actions" in plain
+    assert text == set()
+
+
 async def test_buttons_are_taken_off_an_update_that_slack_cannot_show(slack: FakeSlack):
     async with sending(slack) as sender:
         ref = await sender.send(row(QUESTION), QUESTION)
@@ -230,6 +246,13 @@ async def test_the_direct_messages_of_a_person_are_opened_once(slack: FakeSlack)
 @pytest.mark.parametrize("mishap", [LOST, Mishap(500), says("internal_error")], ids=["lost", "500", "error"])
 async def test_a_file_nobody_can_see_yet_may_be_sent_again(slack: FakeSlack, mishap: Mishap):
     slack.has_mishap("files.getUploadURLExternal", mishap)
+    async with sending(slack, with_draft()) as sender:
+        error = await refused(sender, row(DRAFT, kind="file"), DRAFT)
+    assert (error.ambiguous, error.permanent) == (False, False)
+
+
+async def test_a_room_that_does_not_open_leaves_nothing_in_doubt(slack: FakeSlack):
+    slack.has_mishap("conversations.open", Mishap(500))
     async with sending(slack, with_draft()) as sender:
         error = await refused(sender, row(DRAFT, kind="file"), DRAFT)
     assert (error.ambiguous, error.permanent) == (False, False)
