@@ -241,7 +241,8 @@ def _considered(scene: Scene, words: str) -> Turn:
     """Words from elsewhere that the coach was asked to look at: never an answer to what is asked now."""
     near = nearest(words, scene.shelf, most=1)
     is_open = scene.run is not None and scene.run.is_open
-    if is_open and near and near[0].score >= SURE and isinstance(near[0].does, Script):
+    is_sure = near and near[0].score >= SURE and not names_danger(words)
+    if is_open and is_sure and isinstance(near[0].does, Script):
         return beginning.start_beside(scene, near[0].does.id, words)
     return _wondered(scene, words)
 

@@ -479,6 +479,22 @@ def test_my_drafts_lists_every_draft_in_each_of_its_formats():
     ]
 
 
+def test_one_draft_of_a_list_is_fetched_by_its_name():
+    made = [MadeDraft("coach-1", "A spill", 1, ("docx", "md")), MadeDraft("coach-2", "Cold", 3, ("md",))]
+    talk = Talk(drafts=made)
+
+    assert talk.send(Press("fetch", ("coach-1-draft-1.md",))) == "Here is coach-1-draft-1.md."
+    assert [file.name for file in talk.replies[0].files] == ["coach-1-draft-1.md"]
+
+
+@pytest.mark.parametrize("name", ["coach-9-draft-1.md", "coach-1-draft-1.exe", ""])
+def test_a_draft_that_is_not_theirs_is_not_fetched(name):
+    talk = Talk(drafts=[MadeDraft("coach-1", "A spill", 1, ("docx", "md"))])
+
+    assert talk.send(Press("fetch", (name,))) == WORDING("no_such_file")
+    assert talk.replies[0].files == ()
+
+
 # --- Files
 
 
@@ -616,6 +632,51 @@ def test_words_that_only_look_like_a_name_are_an_answer(text):
     talk.say(text)
 
     assert last_answer(talk).values == (text,)
+
+
+def consider(talk: Talk, words: str) -> str:
+    """Let the coach look at words from elsewhere."""
+    press = Press("consider")
+    talk.take(Message("e", Address("test", "alex"), Identity("test", "alex"), words, press))
+    return talk.said
+
+
+def test_words_from_elsewhere_that_name_a_playbook_are_met_with_an_offer_that_keeps_them():
+    talk = Talk()
+
+    assert "Report a spill" in consider(talk, SPILT)
+    assert talk.session.offer == Offer("spill", SPILT)
+    talk.press("Yes, let's start")
+    assert talk.run.title == SPILT
+
+
+def test_words_from_elsewhere_are_no_answer_to_what_is_asked_now():
+    talk = asked("what")
+    events = talk.run.events
+
+    assert 'You are in the middle of "Report a spill"' in consider(talk, "something leaked in the yard")
+    assert talk.run.events == events
+    talk.press("Put it aside and start")
+    assert talk.run.title == "something leaked in the yard"
+
+
+def test_words_from_elsewhere_that_name_nothing_change_nothing():
+    talk = asked("what")
+    events = talk.run.events
+
+    assert consider(talk, "lunch is at noon").startswith(WORDING("not_sure"))
+    assert talk.run.events == events
+
+
+@pytest.mark.parametrize("talk", [Talk(), asked("what")], ids=["nothing open", "in the middle"])
+def test_words_from_elsewhere_that_name_a_danger_are_met_with_whom_to_call_before_any_playbook(talk):
+    assert consider(talk, "Mia is hurt, spill").startswith("If anyone is hurt or in danger")
+    assert talk.session.offer is None
+
+
+@pytest.mark.parametrize("words", ["", "lunch is at noon"])
+def test_words_from_elsewhere_are_met_with_the_nearest_things_where_nothing_is_open(words):
+    assert consider(Talk(), words).startswith(WORDING("not_sure"))
 
 
 @pytest.mark.parametrize("how", ["words", "button"])
