@@ -72,6 +72,7 @@ class FakeDesk:
         )
 
     async def said(self, message: Message) -> Reply | None:
+        self._must_be_up()
         self.said_to.append(message)
         return self.replies.get(message.on) if message.sender in self.known else None
 

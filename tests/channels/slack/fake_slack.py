@@ -27,6 +27,7 @@ class Mishap:
     error: str = ""
     is_done: bool = False
     is_lost: bool = False
+    is_page: bool = False
     headers: tuple[tuple[str, str], ...] = ()
 
 
@@ -69,7 +70,7 @@ class FakeSlack:
     sockets: list[web.WebSocketResponse] = field(default_factory=list)
     from_sockets: list[dict[str, Any]] = field(default_factory=list)
     page: int = 100
-    delay: float = 0.0
+    is_closed: bool = False
     url: str = ""
     _count: int = 0
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
@@ -155,7 +156,6 @@ class FakeSlack:
             arguments |= dict(await request.post())
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         self.calls.append(Call(method, arguments, token))
-        await asyncio.sleep(self.delay)
         mishap = self.mishaps[method].popleft() if self.mishaps[method] else None
         if mishap is None or mishap.is_done:
             answer = self._answer(method, arguments, token)
@@ -165,6 +165,8 @@ class FakeSlack:
             request.transport.abort()  # type: ignore[union-attr]
             return web.Response()
         headers = dict(mishap.headers) if mishap else {}
+        if mishap and mishap.is_page:
+            return web.Response(text="<html>Please sign in to the proxy</html>", content_type="text/html")
         if method == "auth.test":
             headers["x-oauth-scopes"] = SCOPES
         return web.json_response(answer, status=mishap.status if mishap else 200, headers=headers)
@@ -294,7 +296,7 @@ class FakeSlack:
 
     async def _give_file(self, request: web.Request) -> web.StreamResponse:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        if token not in self.tokens:
+        if self.is_closed or token not in self.tokens:
             return web.Response(status=302, headers={"Location": "/sign-in"})
         return web.Response(body=self.files[request.match_info["file"]]["content"])
 

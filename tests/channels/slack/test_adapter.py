@@ -289,6 +289,34 @@ async def test_files_that_are_too_large_are_never_fetched():
         assert at.desk.attachments == []
 
 
+async def test_a_file_that_slack_does_not_give_us_is_explained():
+    async with open_workspace() as at:
+        at.fake.is_closed = True
+        await at.sends("message_file_share", with_file(at, "a.png", PNG))
+        await received(at)
+        assert await at.hint() == "[hint_file_trouble]"
+
+
+async def test_a_file_waits_while_slack_is_away():
+    async with open_workspace() as at:
+        await at.sends("message_file_share", with_file(at, "a.png", PNG, url_private=""))
+        at.fake.has_mishap("files.info", Mishap(500))
+        with pytest.raises(DeliveryError) as raised:
+            await at.slack.receive(at.desk.aside[0].body)
+        assert not raised.value.permanent
+        await received(at)
+        assert len(at.desk.heard[0].files) == 1
+
+
+async def test_what_was_put_aside_in_a_workspace_that_left_is_dropped():
+    installations = FakeInstallations(installation(BOT_TOKEN))
+    async with open_workspace(installations=installations) as at:
+        await at.sends("message_file_share", with_file(at, "a.png", PNG))
+        await at.sends("documented/app_uninstalled")
+        await received(at)
+        assert at.desk.heard == []
+
+
 async def test_what_was_put_aside_and_heard_before_has_no_second_effect():
     async with open_workspace() as at:
         await at.sends("message_file_share", with_file(at, "a.png", PNG))
@@ -352,6 +380,13 @@ async def test_a_message_is_thought_through_in_private():
         assert pressed(message) == Press("consider")
         assert message.address == Address("slack", f"{TEAM}/{ALICE}")
         assert await at.hint() == "[hint_gone_private]"
+
+
+async def test_a_message_that_could_not_be_saved_says_so():
+    async with open_workspace() as at:
+        at.desk.is_down = True
+        assert (await at.sends("documented/message_action")).status == 200
+        assert await at.hint() == "[hint_not_saved]"
 
 
 async def test_the_shortcut_shows_what_can_be_started():
@@ -501,6 +536,13 @@ async def test_a_form_that_slack_does_not_open_is_explained_and_the_question_sta
         assert (await at.sends("block_actions_button", body)).status == 200
         assert await at.hint() == "[hint_trouble]"
         assert at.desk.heard == []
+
+
+async def test_a_form_that_cannot_be_looked_up_now_is_explained():
+    async with open_workspace() as at:
+        at.desk.is_down = True
+        assert (await at.sends("block_actions_button", button(blocks.FORM, blocks.FIELD))).status == 200
+        assert await at.hint() == "[hint_trouble]"
 
 
 async def test_an_answer_from_a_form_is_heard_and_the_window_closes():

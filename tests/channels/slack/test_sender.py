@@ -382,6 +382,12 @@ async def test_slack_gets_the_patience_it_asks_for(slack: FakeSlack, header: str
     assert len(slack.asked("chat.postMessage")) == 1
 
 
+async def test_the_page_of_a_proxy_is_no_answer(slack: FakeSlack):
+    slack.has_mishap("chat.postMessage", Mishap(is_page=True))
+    async with sending(slack) as sender:
+        assert (await refused(sender, row())).ambiguous
+
+
 async def test_nothing_is_sent_twice_by_the_library_itself(slack: FakeSlack):
     slack.has_mishap("chat.postMessage", LOST)
     async with sending(slack) as sender:
