@@ -253,6 +253,20 @@ def row(elements: Sequence[Block]) -> Block:
     return {"type": "actions", "elements": list(elements)}
 
 
+def rows(buttons: Sequence[Block]) -> list[Block]:
+    """As many rows as it takes."""
+    return [row(buttons[at : at + ROW_BUTTONS]) for at in range(0, len(buttons), ROW_BUTTONS)]
+
+
+def lists(labelled: Iterable[tuple[str, str]], placeholder: str, name: str) -> list[Block]:
+    """Labels and what they carry, as lists to choose one from, each with as many as fit."""
+    groups = in_groups(options(labelled), most=OPTIONS, heaviest=MESSAGE_WEIGHT // 3)
+    return [
+        row([select(placeholder, f"{PRESS}.{name}.list.{place}", group)])
+        for place, group in enumerate(groups)
+    ]
+
+
 # Together
 
 

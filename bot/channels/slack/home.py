@@ -37,7 +37,7 @@ def home(overview: Overview | None, words: str = "") -> dict[str, Any]:
         *blocks.context(f"Who sees this? {overview.who_sees}"),
         blocks.row([press.button("What can you do?", Press("help"))]),
     ]
-    return {"type": "home", "blocks": shown[: blocks.VIEW_BLOCKS]}
+    return {"type": "home", "blocks": shown}
 
 
 def start(shelf: Sequence[tuple[str, str]], private: str) -> dict[str, Any]:
@@ -141,9 +141,11 @@ def _run(run: RunInHand, press: _Presses) -> Block:
 def _start(overview: Overview, press: _Presses) -> list[Block]:
     if not overview.shelf:
         return []
-    many = [press.button(title, Press("start", (name,))) for name, title in overview.shelf[: blocks.BUTTONS]]
-    rows = [blocks.row(many[at : at + blocks.ROW_BUTTONS]) for at in range(0, len(many), blocks.ROW_BUTTONS)]
-    return [*blocks.heading("Start"), *rows]
+    starts = [(title, Press("start", (name,))) for name, title in overview.shelf]
+    if len(starts) > blocks.BUTTONS:
+        labelled = [(title, blocks.carried(asks)) for title, asks in starts]
+        return [*blocks.heading("Start"), *blocks.lists(labelled, "Choose a playbook", "start")]
+    return [*blocks.heading("Start"), *blocks.rows([press.button(title, asks) for title, asks in starts])]
 
 
 def _drafts(overview: Overview, press: _Presses) -> list[Block]:

@@ -249,11 +249,14 @@ def _answers(reply: Reply) -> tuple[list[Block], list[Block]]:
     if are_many:
         first = [pair for pair in named if pair[0] is main]
         others = [(label, blocks.carried(choice.press)) for choice, label in named if choice is not main]
-        rows = [*_rows([*_buttons(first, main), *opener]), *_lists(others, "Choose one", "answer")]
+        rows = [
+            *blocks.rows([*_buttons(first, main), *opener]),
+            *blocks.lists(others, "Choose one", "answer"),
+        ]
     else:
         lead = 1 if main and main is choices[0] else 0
         buttons = _buttons(named, main)
-        rows = _rows([*buttons[:lead], *opener, *buttons[lead:]])
+        rows = blocks.rows([*buttons[:lead], *opener, *buttons[lead:]])
     return rows, blocks.sections("\n".join(lines))
 
 
@@ -275,23 +278,6 @@ def _button(choice: Choice, label: str, action: str, *, is_main: bool) -> Block:
     return blocks.button(label, action, carries, style="primary" if is_main else "", spoken=choice.hint)
 
 
-def _rows(buttons: Sequence[Block]) -> list[Block]:
-    return [
-        blocks.row(buttons[at : at + blocks.ROW_BUTTONS]) for at in range(0, len(buttons), blocks.ROW_BUTTONS)
-    ]
-
-
-def _lists(labelled: Sequence[tuple[str, str]], placeholder: str, name: str) -> list[Block]:
-    """Each a list to choose from, with as many options as fit into one."""
-    groups = blocks.in_groups(
-        blocks.options(labelled), most=blocks.OPTIONS, heaviest=blocks.MESSAGE_WEIGHT // 3
-    )
-    return [
-        blocks.row([blocks.select(placeholder, f"{blocks.PRESS}.{name}.list.{place}", group)])
-        for place, group in enumerate(groups)
-    ]
-
-
 def _changes(facts: Sequence[Fact]) -> list[Block]:
     count = Counter(fact.label for fact in facts)
     labelled = [
@@ -302,7 +288,7 @@ def _changes(facts: Sequence[Fact]) -> list[Block]:
         for fact in facts
         if fact.change
     ]
-    return _lists(labelled, "Change an answer", "change")
+    return blocks.lists(labelled, "Change an answer", "change")
 
 
 def _asides(reply: Reply) -> list[Block]:
@@ -318,7 +304,7 @@ def _asides(reply: Reply) -> list[Block]:
         blocks.overflow(f"{blocks.PRESS}.more.{at}", far[at : at + blocks.OVERFLOW_OPTIONS])
         for at in range(0, len(far), blocks.OVERFLOW_OPTIONS)
     ]
-    return _rows(elements)
+    return blocks.rows(elements)
 
 
 def _feedback(reply: Reply, *, is_plain: bool) -> list[Block]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -458,6 +459,25 @@ def test_a_review_too_long_for_a_message_still_has_every_line_and_says_that_ther
     assert "Show everything" in labels(render.message(LONG_REVIEW))
 
 
+def test_what_is_to_be_copied_is_never_shortened():
+    facts = tuple(Fact(f"Field {n}", f"{n} " * 600, is_copy=True) for n in range(20))
+    message = render.message(Reply("Copy each field.", facts=facts))
+
+    copied = [each["elements"][0]["text"] for each in elements(message, "rich_text_preformatted")]
+
+    assert copied
+    assert copied == [fact.value for fact in facts][: len(copied)]
+    assert "Show everything" in labels(message)
+
+
+def test_no_heading_stands_over_nothing():
+    facts = tuple(Fact(f"{n}", "x" * 900, group=f"Section {n}") for n in range(60))
+    kinds = [block["type"] for block in render.message(Reply("Is it right?", facts=facts))["blocks"]]
+
+    assert "header" in kinds
+    assert all(after == "rich_text" for kind, after in itertools.pairwise(kinds) if kind == "header")
+
+
 def test_everything_is_there_to_be_read_and_nothing_to_be_pressed():
     everything = "".join(reads(render.whole(LONG_REVIEW, 0, "private")).split())
 
@@ -614,6 +634,17 @@ def test_many_options_are_a_list_and_very_many_are_several():
     assert [len(each["options"]) for each in elements(form(150), "multi_static_select")] == [100, 50]
 
 
+def test_of_several_lists_none_must_be_used():
+    """What applies may all stand in one of them."""
+
+    def optional(count: int) -> list[bool]:
+        options = tuple((f"v{n}", f"Option {n}") for n in range(count))
+        form = render.form(Reply("Which?", field=Field("multi", about("a"), "Which", options)), "")
+        return [block.get("optional", False) for block in form["blocks"] if block["type"] == "input"]
+
+    assert (optional(100), optional(101)) == ([False], [True, True])
+
+
 def test_only_the_kinds_of_file_that_are_allowed_can_be_chosen():
     (chosen,) = elements(render.form(EVIDENCE, ""), "file_input")
 
@@ -671,6 +702,12 @@ def test_everything_on_the_home_page_can_be_pressed():
     assert {Press("start", (name,)) for name, _ in MINE.shelf} <= set(found)
     assert {Press("waiting"), Press("help")} <= set(found)
     assert Press("fetch", (MINE.drafts[0].name,), About(RUN, "", 0)) in found
+
+
+def test_every_playbook_can_be_started_from_the_home_page_however_many_there_are():
+    many = replace(MINE, shelf=tuple((f"playbook-{n}", f"Playbook {n}") for n in range(300)))
+
+    assert {Press("start", (name,)) for name, _ in many.shelf} <= set(presses(render.home(many), Reply("")))
 
 
 def test_a_stranger_reads_one_sentence_on_the_home_page():
