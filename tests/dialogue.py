@@ -216,7 +216,7 @@ class Terminal:
         self.console.take("save")
         found = sorted(self.folder.glob(f"*-draft-{number}.*"))
         assert found, f"draft {number} was not saved"
-        return {path.suffix: _file_text(path.name, path.read_bytes()) for path in found}
+        return {path.suffix: file_text(path.name, path.read_bytes()) for path in found}
 
     def close(self) -> None:
         self.app.close()
@@ -293,7 +293,7 @@ class Web:
     def draft(self, number: int) -> Mapping[str, str]:
         links = [link for line in self.page.lines for link in line.links if f"/{number}." in link]
         assert links, f"draft {number} is nowhere on the page"
-        return {link.rpartition(".")[2]: _file_text(link, self.run(self.fetch(link))) for link in links}
+        return {link.rpartition(".")[2]: file_text(link, self.run(self.fetch(link))) for link in links}
 
     async def fetch(self, link: str) -> bytes:
         answer = await self.browser().get(link)
@@ -473,7 +473,8 @@ def _as_read(line: str) -> str:
     return re.sub(r"^ +\[\w+\] (.+)$", r"[\1]", line)
 
 
-def _file_text(name: str, content: bytes) -> str:
+def file_text(name: str, content: bytes) -> str:
+    """What somebody reads in a draft of this name."""
     if not name.endswith(".docx"):
         return content.decode().replace("\\", "")  # Markdown's own escapes are not seen by a reader
     word = Document(BytesIO(content))

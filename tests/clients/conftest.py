@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,9 +11,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from bot.store import migrate
 from tests.clients.echo_app import AppOverHttp, echo_app, over_a_socket
 from tests.clients.local_slack import LocalSlack, Mode
 from tests.clients.node import NoNodeError, modules
+from tests.postgres import Postgres
 
 HERE = Path(__file__).parent
 _PATIENCE_MS = 15_000
@@ -56,6 +60,28 @@ def slack(mode: Mode, clients: Path, tmp_path_factory: pytest.TempPathFactory) -
             handler.connect()
             slack.wait_for_the_app()
         yield slack
+
+
+@pytest.fixture
+def engine_url(mode: Mode, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database with every table and no row: SQLite over HTTP, PostgreSQL over Socket Mode."""
+    if mode == "events":
+        path = tmp_path / "coach.db"
+        shutil.copyfile(request.getfixturevalue("migrated_file"), path)
+        yield f"sqlite:///{path}"
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    server.prepare_template("migrated", migrate.upgrade)
+    url = server.from_template("migrated")
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """Where pictures of the screen go: the folder in the variable PICTURES, to be looked at, else the test's own."""
+    folder = os.environ.get("PICTURES")  # noqa: TID251 - whoever looks at them says where
+    return Path(folder) if folder else tmp_path
 
 
 @pytest.fixture(scope="module")

@@ -26,10 +26,18 @@ APP_TOKEN = "xapp-test-token"
 SIGNING_SECRET = "test-signing-secret"
 TEAM_ID, APP_ID, BOT_ID, GENERAL = "T01TEST", "A01APP", "U0BOT", "C01GEN"
 
-# It has no setting for where it listens, and would listen to everybody.
-_LOOPBACK = (
-    'const serve = Bun.serve;\nBun.serve = (options) => serve({ ...options, hostname: "127.0.0.1" });\n'
-)
+# It has no setting for where it listens, and would listen to everybody. And it leaves out what Slack says of every
+# user: whether their address is confirmed <https://docs.slack.dev/reference/objects/user-object>.
+_AMENDED = """
+const serve = Bun.serve;
+Bun.serve = (options) => serve({ ...options, hostname: "127.0.0.1", fetch: amended(options.fetch) });
+const amended = (fetch) => async (request, server) => {
+  const answer = await fetch(request, server);
+  if (!new URL(request.url).pathname.endsWith("/users.info")) return answer;
+  const said = await answer.json();
+  return Response.json(said.ok ? { ...said, user: { ...said.user, is_email_confirmed: true } } : said);
+};
+"""
 _NOWHERE = "http://127.0.0.1:9/"
 _PATIENCE = 15.0
 
@@ -86,11 +94,12 @@ class LocalSlack:
         people: Iterable[SlackPerson] = (ALICE, BOB),
     ) -> None:
         port = free_port()
+        self._mode = mode
         self.url = f"http://127.0.0.1:{port}"
         self.api_url = f"{self.url}/api/"
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "loopback.js").write_text(_LOOPBACK)
-        (folder / "bunfig.toml").write_text('preload = ["./loopback.js"]\n')
+        (folder / "amended.js").write_text(_AMENDED)
+        (folder / "bunfig.toml").write_text('preload = ["./amended.js"]\n')
         (folder / "workspace.json").write_text(json.dumps(_workspace(mode, request_url, list(people))))
         program = modules() / "local-slack-linux-x64" / "bin" / "local-slack"
         command = [
@@ -117,8 +126,16 @@ class LocalSlack:
     def pid(self) -> int:
         return self._program.pid
 
+    @property
+    def variables(self) -> dict[str, str]:
+        """What the environment of a coach says that works here."""
+        heard = {"events": {"SLACK_SIGNING_SECRET": SIGNING_SECRET}, "socket": {"SLACK_APP_TOKEN": APP_TOKEN}}
+        return {"SLACK_API_URL": self.api_url, "SLACK_BOT_TOKEN": BOT_TOKEN, **heard[self._mode]}
+
     def wait_for_the_app(self) -> None:
-        """Socket Mode: return when the app is connected."""
+        """Socket Mode: return when the app is connected. Over HTTP there is nothing to wait for."""
+        if self._mode == "events":
+            return
         until(lambda: self._snapshot()["apps"][0]["connected"], "the app to connect", patience=_PATIENCE)
 
     # --- What people do -----------------------------------------------------------------------------------------------
@@ -163,6 +180,12 @@ class LocalSlack:
                 return
         raise AssertionError(f"no message has a button {label!r}")
 
+    def press_late(self, person: SlackPerson, message: Thing, label: str) -> None:
+        """Press a button of a message as it stood when it was read: their screen may show it still."""
+        action = pressed(message.get("blocks", []), label)
+        assert action, f"it had no button {label!r}"
+        self._interact(person, message, action)
+
     def choose(self, person: SlackPerson, *options: str, channel: str = "", ts: str = "") -> None:
         """Choose these, by their words, in a menu or list: of that message, or of the newest that has them."""
         for message in self._newest_first(channel or person.dm, ts):
@@ -203,6 +226,10 @@ class LocalSlack:
         """Every message of a channel in the order they came, replies and ephemeral ones too."""
         messages: list[Thing] = self._get(f"messages/{channel}")["messages"]
         return messages
+
+    def download(self, file: Thing) -> bytes:
+        """The bytes of a file of a message, as the app may read them."""
+        return in_a_loop(self._download(file["url_private"]))
 
     def sees(self, person: SlackPerson, words: str, *, channel: str = "") -> Thing:
         """The app's newest message that has these words, as soon as there is one."""
@@ -281,6 +308,12 @@ class LocalSlack:
         ):
             body: Thing = await answer.json()
             return body
+
+    async def _download(self, url: str) -> bytes:
+        headers = {"Authorization": f"Bearer {BOT_TOKEN}"}
+        async with aiohttp.ClientSession(headers=headers) as session, session.get(url) as answer:
+            answer.raise_for_status()
+            return await answer.read()
 
     def _snapshot(self) -> Thing:
         return in_a_loop(self._look())
