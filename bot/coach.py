@@ -335,6 +335,8 @@ class Coach:
             words = self._keep_run(conn, scene, change, cause)
             entries += _entries(change, standing, words, cause)
             events.record(conn, _engagement(change, scene.person))
+        if turn.helped is not None:
+            events.record(conn, [_rating(scene, is_helpful=turn.helped)])
         if turn.session != scene.session:
             sessions.save(conn, scene.person.id, turn.session)
         for tell in turn.tells:
@@ -511,3 +513,9 @@ def _engagement(change: RunChange, person: Person) -> list[EngagementEvent]:
         for event in change.events
         if event.what.kind in verbs
     ]
+
+
+def _rating(scene: Scene, *, is_helpful: bool) -> EngagementEvent:
+    """That somebody said whether an answer helped; not which, as long as answers have no ids."""
+    detail = {"helped": "yes" if is_helpful else "no"}
+    return EngagementEvent(scene.now, scene.person.id, scene.person.site, "rated", "answer", detail)

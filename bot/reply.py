@@ -127,7 +127,7 @@ class Reply:
 
     `spoken` is what stands for the reply where only a line of text fits (a notification, a log for a
     screen reader); empty means `text`. `used` says what became of its buttons, once they are gone: which was taken, by
-    whom and when.
+    whom and when. `is_answer`: it answers what the person wanted to know, so a channel may ask whether it helped.
     """
 
     text: str
@@ -140,6 +140,7 @@ class Reply:
     progress: Progress | None = None
     spoken: str = ""
     used: str = ""
+    is_answer: bool = False
 
     @property
     def has_controls(self) -> bool:

@@ -127,7 +127,7 @@ def humans(scene: Scene) -> Reply:
     """Whom to phone: every role of the site that has a number."""
     rosters = scene.site.rosters.items()
     facts = tuple(Fact(scene.wording.role(role), roster.phone) for role, roster in rosters if roster.phone)
-    return Reply(scene.wording("humans" if facts else "no_humans"), facts=facts)
+    return Reply(scene.wording("humans" if facts else "no_humans"), facts=facts, is_answer=True)
 
 
 # Buttons

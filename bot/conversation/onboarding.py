@@ -20,4 +20,4 @@ def welcome(person: Person, site: Site, wording: Wording) -> Reply:
 
 def who_sees(wording: Wording) -> Reply:
     """Who can see what: in plain words, at any time."""
-    return Reply(wording("who_sees"), Tone.NOTICE)
+    return Reply(wording("who_sees"), Tone.NOTICE, is_answer=True)

@@ -159,7 +159,8 @@ class RunChange:
 class Turn:
     """What came of a message: what to say, to whom else, the session from now on, and what runs get new events.
 
-    `unclear` says why an answer was not taken, where it was not.
+    `unclear` says why an answer was not taken, where it was not; `helped` whether an answer of ours helped, where the
+    person said so.
     """
 
     replies: tuple[Reply, ...]
@@ -167,6 +168,7 @@ class Turn:
     changes: tuple[RunChange, ...] = ()
     tells: tuple[Tell, ...] = ()
     unclear: str = ""
+    helped: bool | None = None
 
 
 def say(scene: Scene, *replies: Reply) -> Turn:

@@ -123,6 +123,8 @@ def _pressed(scene: Scene, press: Press, put: Put | None, words: str) -> Turn:
             return beginning.dismiss(scene)
         case Press("consider"):
             return _considered(scene, words)
+        case Press("helpful", ("yes" | "no" as verdict,)):
+            return replace(say(scene, Reply(scene.wording("thanks_for_saying"))), helped=verdict == "yes")
         case Press("fetch", (name,)):
             return say(scene, menu.draft(scene, name))
         case Press("answer", values) if run:

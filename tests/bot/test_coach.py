@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from threading import Barrier
 from typing import Any
 
@@ -17,7 +18,7 @@ from bot.conversation.session import Session
 from bot.errors import StoreUnavailable
 from bot.message import About, Address, Heard, Identity, Message, Press
 from bot.site import Roster
-from bot.store import audit, migrate, people, runs, sessions, texts
+from bot.store import audit, events, migrate, people, runs, sessions, texts
 from bot.store.database import Database
 from bot.store.tables import metadata
 from playbooks.draft import NOT_AS_MADE
@@ -730,3 +731,12 @@ def test_a_language_without_wording_is_answered_in_english(plant):
         people.change(conn, replace(plant.library.people[0], language="xx"))
 
     assert plant.say("hello")[1].text.startswith("Hello Alex Byrne.")
+
+
+def test_whether_an_answer_helped_is_counted_and_nothing_of_what_it_said(plant: Plant):
+    plant.coach.hear(plant.message(press=Press("helpful", ("no",))))
+    with plant.database.reading() as conn:
+        counted = events.between(conn, plant.clock.now, plant.clock.now + timedelta(seconds=1))
+    assert [(each.person, each.verb, each.object, dict(each.detail)) for each in counted] == [
+        ("alex", "rated", "answer", {"helped": "no"})
+    ]

@@ -308,8 +308,8 @@ def _asides(reply: Reply) -> list[Block]:
 
 
 def _feedback(reply: Reply, *, is_plain: bool) -> list[Block]:
-    """Whether an answer helped: asked of what states something and cites where it comes from."""
-    if not reply.citations or reply.tone is not Tone.PLAIN or reply.used:
+    """Whether an answer helped."""
+    if not reply.is_answer or reply.used:
         return []
     told = [
         (words, Press("helpful", (value,)).token(), f"This answer was {words.lower()}")

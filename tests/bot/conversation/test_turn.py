@@ -822,3 +822,17 @@ def test_whatever_is_said_there_is_a_reply_in_words_and_nothing_is_taken_from_th
         assert all(reply.text.strip() for reply in talk.replies)
         assert talk.replies
         assert all(talk.runs[ref].events[: len(events)] == events for ref, events in before.items())
+
+
+@pytest.mark.parametrize(("verdict", "helped"), [("yes", True), ("no", False)])
+def test_saying_whether_an_answer_helped_is_thanked_and_changes_nothing_else(verdict: str, helped: bool):
+    talk = asked("what")
+    events = talk.run.events
+
+    assert talk.send(Press("helpful", (verdict,))) == WORDING("thanks_for_saying")
+    assert talk.turn.helped is helped
+    assert talk.run.events == events
+
+
+def test_only_yes_and_no_say_whether_an_answer_helped():
+    assert Talk().send(Press("helpful", ("perhaps",))).startswith(WORDING("no_such_button"))
