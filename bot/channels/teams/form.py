@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 
 from bot.channels.teams.card import Json, Titles, submit, words
-from bot.channels.teams.literal import one_line
+from bot.channels.teams.literal import one_line, undated
 from bot.reply import Field
 
-_LONGEST_LABEL = 200
-_LONGEST_OPTION = 200
+_LONGEST_LABEL = 500
+_LONGEST_OPTION = 500
 _KINDS = {"jpg": "JPG", "png": "PNG", "pdf": "PDF"}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TIME = re.compile(r"\d{2}:\d{2}")
@@ -53,7 +53,7 @@ def _input(kind: str, name: str, label: str, trouble: str) -> Json:
     return {
         "type": kind,
         "id": name,
-        "label": one_line(label, _LONGEST_LABEL) or "Your answer",
+        "label": undated(one_line(label, _LONGEST_LABEL)) or "Your answer",
         "isRequired": True,
         "errorMessage": trouble,
     }

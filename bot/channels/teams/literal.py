@@ -31,6 +31,11 @@ def _dull(match: re.Match[str]) -> str:
     return f"{indent}\\{bullet}" if bullet else f"{indent}{number}\\{dot}"
 
 
+def undated(text: str) -> str:
+    """`text` for the label of an input: no Markdown is read there, and escapes would be shown, but dates are read."""
+    return text.replace("{{", "{\N{WORD JOINER}{")
+
+
 def paragraphs(text: str) -> list[str]:
     """`text` in paragraphs, each short enough to stand on one page."""
     parts = (part.strip("\n") for part in _GAP.split(legible(text)))

@@ -268,6 +268,15 @@ def test_several_answers_can_be_ticked():
     assert received.message.press == Press("answer", ("chip", "crack"), ABOUT)
 
 
+def test_the_name_of_an_input_is_no_date():
+    """Teams reads no Markdown in it, but dates; seen in Microsoft 365 Agents Playground."""
+    asked = Field("text", ABOUT, "*When* {{DATE(2026-06-03T06:10:00Z, SHORT)}}")
+    (typed,) = of_type(Reply("When?", field=asked), "Input.Text")
+
+    assert typed["label"].startswith("*When* {")
+    assert "{{" not in typed["label"]
+
+
 def test_an_earlier_answer_is_filled_in_whole_or_not_at_all():
     short = of_type(Reply("What?", field=field(filled=("a chip",))), "Input.Text")
     long = of_type(Reply("What?", field=field(filled=("a chip",), max_length=3)), "Input.Text")
