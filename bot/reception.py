@@ -57,9 +57,12 @@ class Reception:
             alarm.cancel()
 
     async def once(self) -> int:
-        """Receive what is due now, a few at a time; how many were taken in hand."""
+        """Receive what is due now, a few at a time; how many were taken in hand. Raises StoreUnavailable, afterwards."""
         taken = await self._database.run(self._claim)
-        await asyncio.gather(*(self._receive(arrival, attempt) for arrival, attempt in taken))
+        receiving = (self._receive(arrival, attempt) for arrival, attempt in taken)
+        for done in await asyncio.gather(*receiving, return_exceptions=True):
+            if done is not None:  # what could not be noted is received again when its claim has ended
+                raise done
         return len(taken)
 
     async def _round(self) -> bool:
