@@ -14,11 +14,9 @@ turn; its own edge answers a forged token with a stack trace, and breaks the ans
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections import OrderedDict
-from collections.abc import Coroutine, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
@@ -27,44 +25,42 @@ from botbuilder.core import InvokeResponse, TurnContext
 from botbuilder.integration.aiohttp import CloudAdapter
 from botbuilder.schema import Activity, ConversationAccount
 
-from bot.attachment import AttachmentRefused
-from bot.channels.teams import files, parse
+from bot.channels.teams import parse
+from bot.channels.teams.aside import Aside
 from bot.channels.teams.authentication import TeamsAuthentication, Unauthorized
 from bot.channels.teams.body import read_json
+from bot.channels.teams.card import CARD
 from bot.channels.teams.connector import Connector
 from bot.channels.teams.credentials import AppToken, app_token
 from bot.channels.teams.dots import AFTER, Dots
 from bot.channels.teams.files import Files
 from bot.channels.teams.keys import ADDRESS, Keys, KeysAway
 from bot.channels.teams.options import TeamsOptions
-from bot.channels.teams.parse import (
+from bot.channels.teams.parse import NoActivity
+from bot.channels.teams.received import (
     Added,
     Consented,
     Ignored,
-    NoActivity,
-    Offered,
     Received,
     Removed,
     Said,
     Turned,
     Unreadable,
 )
-from bot.channels.teams.reference import CHANNEL, Reference
+from bot.channels.teams.reference import CHANNEL
 from bot.channels.teams.refusal import Refused
-from bot.channels.teams.render import activity, card
+from bot.channels.teams.render import card
 from bot.channels.teams.sender import TeamsSender
+from bot.channels.teams.shown import Shown, reference
 from bot.channels.teams.trusted import Trusted
 from bot.chat import Arrival, ChatDesk, Tally
-from bot.errors import DeliveryError, StoreUnavailable
-from bot.message import Address, Heard, Message, Press
-from bot.reply import Reply
+from bot.errors import StoreUnavailable
+from bot.message import Heard, Message
 
 Json = Mapping[str, Any]
 
-_CARD = "application/vnd.microsoft.card.adaptive"
 _WORDS = "application/vnd.microsoft.activity.message"
 _REMEMBERED = 2_000
-_LONGEST_CODE = 64
 
 log = structlog.get_logger(__name__)
 
@@ -92,10 +88,11 @@ class Teams:
         keys = Keys(options.metadata_url or ADDRESS)
         self._authentication = TeamsAuthentication(options.app_id, keys, self._connector)
         self._turns = CloudAdapter(self._authentication)
-        self._files = Files(self._connector, self._trusted)
+        self._shown = Shown(desk, self._connector)
+        moving = Files(self._connector, self._trusted)
+        self._aside = Aside(desk, self._connector, moving, self._shown)
         self._dots = Dots(lambda to: self._connector.post(to, {"type": "typing"}), after=dots_after)
         self._recent: OrderedDict[str, None] = OrderedDict()
-        self._shown: set[asyncio.Task[None]] = set()
         self.sender = TeamsSender(desk, self._connector, self._dots)
 
     def routes(self) -> list[web.RouteDef]:
@@ -108,8 +105,7 @@ class Teams:
     async def close(self) -> None:
         """Finish what is being shown, and let go of every connection."""
         self._dots.close()
-        if self._shown:
-            await asyncio.wait(self._shown, timeout=2.0)
+        await self._shown.close()
         await self._connector.close()
 
     # 1. Admitting
@@ -194,9 +190,11 @@ class Teams:
             case Removed(workspace, subject):
                 await self._desk.leave(CHANNEL, workspace, subject)
             case Turned(message, page):
-                self._show(self._turn_page(message, page))
+                self._shown.page(message, page)
             case Unreadable(message, key):
-                return self._hint(message, key, is_answered=received.is_answered_at_once)
+                if received.is_answered_at_once:
+                    return _say(self._desk.words(key))
+                self._shown.hint(message, key)
             case Ignored():
                 return None
         return None
@@ -222,7 +220,7 @@ class Teams:
             return await self._as_it_is_now(message, heard)
         is_old_button = heard.outcome == "duplicate" and bool(message.on) and not is_redelivered
         if is_old_button and self._is_new(message.event_id):
-            return self._hint(message, "hint_pressed_before")
+            self._shown.hint(message, "hint_pressed_before")
         return None
 
     async def _take_in(self, message: Message) -> Heard:
@@ -238,14 +236,14 @@ class Teams:
         if consent.is_accepted:
             await self._put_aside(consent.message, body)
         else:
-            self._hint(consent.message, "hint_file_declined")
+            self._shown.hint(consent.message, "hint_file_declined")
         return {}
 
     async def _as_it_is_now(self, message: Message, heard: Heard) -> Json:
         reply = await self._desk.said(message)
         if reply is not None:
-            self._dots.end(_reference(message.address))
-            return {"statusCode": 200, "type": _CARD, "value": card(reply)}
+            self._dots.end(reference(message.address))
+            return {"statusCode": 200, "type": CARD, "value": card(reply)}
         key = "hint_pressed_before" if heard.outcome == "duplicate" else "hint_form_over"
         return _say(self._desk.words(key))
 
@@ -258,146 +256,16 @@ class Teams:
             self._recent.popitem(last=False)
         return True
 
-    # What was put aside
-
     async def receive(self, body: str) -> None:
         """Look up what is missing, and let the coach hear it. Raises DeliveryError to be asked again later."""
-        raw = json.loads(body)
-        try:
-            received = parse.read(raw)
-        except NoActivity:
-            log.warning("what was put aside is no activity", channel=CHANNEL)
-            return
-        match received:
-            case Said(message, files=offered):
-                await self._receive(raw, message, offered)
-            case Added(message):
-                await self._receive(raw, message, ())
-            case Consented():
-                await self._give(received)
-            case _:
-                log.warning("what was put aside needs nothing", channel=CHANNEL)
-
-    async def _receive(self, raw: Json, message: Message, offered: tuple[Offered, ...]) -> None:
-        try:
-            attachments = await self._files.fetch(offered) if offered else ()
-        except AttachmentRefused as refused:
-            await self._tell(message.address, str(refused))
-            return
-        except DeliveryError as error:
-            if not error.permanent:
-                raise
-            log.warning("file not fetched", channel=CHANNEL, error=str(error))
-            await self._tell(message.address, self._desk.words("hint_file_trouble"))
-            return
-        if attachments:
-            message = replace(message, files=tuple(each.upload for each in attachments))
-
-        async def hear() -> Heard:
-            if attachments:
-                return await self._desk.hear(message, attachments)
-            return await self._take_in(message)
-
-        heard = await hear()
-        if heard.outcome == "stranger" and await self._introduce(raw, message):
-            heard = await hear()
-        elif heard.outcome == "stranger" and await self._redeem(message):
-            heard = await self._desk.hear(replace(message, text="", press=Press("hello")))
-        if heard.outcome == "stranger":
-            await self._tell(message.address, self._desk.words("hint_stranger"))
-
-    async def _introduce(self, raw: Json, message: Message) -> bool:
-        """Whether we know them, now that Teams has told us who they are."""
-        try:
-            member = await self._connector.member(_reference(message.address))
-        except DeliveryError as error:
-            if not error.permanent:
-                raise
-            log.warning("member not found", channel=CHANNEL, error=str(error))
-            member = {}
-        return await self._desk.introduce(parse.introduction(raw, member))
-
-    async def _redeem(self, message: Message) -> bool:
-        """Whether what they typed is a code that makes us know them."""
-        code = message.text.strip()
-        is_like_one = bool(code) and len(code) <= _LONGEST_CODE and code.isprintable() and " " not in code
-        return message.address.is_private and is_like_one and await self._desk.redeem(message.sender, code)
-
-    async def _give(self, consent: Consented) -> None:
-        """Put a draft where its person wants it, and show it there."""
-        message = consent.message
-        overview = await self._desk.overview(message.sender)
-        if overview is None:
-            await self._tell(message.address, self._desk.words("hint_stranger"))
-            return
-        ending = consent.file.rpartition(".")[2]
-        file = await self._desk.fetch_draft(overview.person.id, consent.run, consent.number, ending)
-        if file is None:
-            await self._tell(message.address, self._desk.words("hint_file_trouble"))
-            return
-        try:
-            await self._files.put(consent, file)
-        except DeliveryError as error:
-            if not error.permanent:
-                raise
-            log.warning("file not given", channel=CHANNEL, error=str(error))
-            await self._tell(message.address, self._desk.words("hint_file_trouble"))
-            return
-        to = _reference(message.address)
-        await self._try(self._connector.post(to, files.given(consent)))
-        if message.on:
-            await self._try(self._connector.delete(to, message.on))  # the question has been answered
-
-    # What is shown and not said
-
-    def _hint(self, message: Message, key: str, *, is_answered: bool = False) -> Json | None:
-        """A sentence beside the conversation; in the answer, where there is one."""
-        words = self._desk.words(key)
-        if is_answered:
-            return _say(words)
-        self._show(self._tell(message.address, words))
-        return None
-
-    async def _tell(self, address: Address, words: str) -> None:
-        await self._try(self._connector.post(_reference(address), activity(Reply(words))))
-
-    async def _turn_page(self, message: Message, page: int) -> None:
-        reply = await self._desk.said(message)
-        if reply is None:
-            await self._tell(message.address, self._desk.words("hint_form_over"))
-            return
-        await self._try(
-            self._connector.replace(_reference(message.address), message.on, activity(reply, page))
-        )
-
-    async def _try(self, doing: Coroutine[Any, Any, object]) -> None:
-        """What is only shown may be lost: it is never sent again."""
-        try:
-            await doing
-        except DeliveryError as error:
-            log.warning("hint not shown", channel=CHANNEL, error=str(error))
-
-    def _show(self, showing: Coroutine[Any, Any, None]) -> None:
-        """Do it after the acknowledgement."""
-
-        async def shown() -> None:
-            try:
-                await showing
-            except StoreUnavailable:
-                log.warning("store unavailable", channel=CHANNEL)
-            except Exception:
-                log.exception("showing went wrong", channel=CHANNEL)
-
-        task = asyncio.create_task(shown())
-        self._shown.add(task)
-        task.add_done_callback(self._shown.discard)
+        await self._aside.receive(body)
 
     def _await_answer(self, message: Message) -> None:
         if message.address.is_private:
-            self._dots.begin(_reference(message.address))
+            self._dots.begin(reference(message.address))
 
     def _stop_waiting(self, message: Message) -> None:
-        self._dots.end(_reference(message.address))
+        self._dots.end(reference(message.address))
 
 
 def _closed(request: web.Request, status: int, reason: str) -> web.Response:
@@ -412,10 +280,3 @@ def _closed(request: web.Request, status: int, reason: str) -> web.Response:
 
 def _say(words: str) -> Json:
     return {"statusCode": 200, "type": _WORDS, "value": words}
-
-
-def _reference(address: Address) -> Reference:
-    """Where to answer what has just come from there."""
-    if reference := Reference.of(address):
-        return reference
-    raise DeliveryError("nobody knows how to write to this conversation", permanent=True)

@@ -13,7 +13,7 @@ import aiohttp
 from bot.attachment import LARGEST, Attachment, must_fit, read_attachment
 from bot.channels.teams.connector import Connector
 from bot.channels.teams.literal import one_line
-from bot.channels.teams.parse import Consented, Offered
+from bot.channels.teams.received import Consented, Offered
 from bot.channels.teams.trusted import Trusted
 from bot.chat import FetchedFile
 from bot.errors import DeliveryError

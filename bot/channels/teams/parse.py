@@ -18,11 +18,22 @@ import hashlib
 import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from bot.attachment import MOST
+from bot.channels.teams.received import (
+    Added,
+    Consented,
+    Ignored,
+    Offered,
+    Received,
+    Removed,
+    Said,
+    Turned,
+    Unreadable,
+)
 from bot.channels.teams.reference import CHANNEL, Reference
 from bot.chat import Introduction
 from bot.errors import CoachError
@@ -40,81 +51,6 @@ _GUEST = "#EXT#"
 
 class NoActivity(CoachError):
     """What came in is no activity of Teams."""
-
-
-@dataclass(frozen=True, slots=True)
-class Offered:
-    """A file that somebody sent: where its bytes are, and whether our own token opens that place."""
-
-    name: str
-    url: str
-    needs_token: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """Words, a press or files. `is_answered_at_once`: the request itself carries our answer."""
-
-    message: Message
-    files: tuple[Offered, ...] = ()
-    is_answered_at_once: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Turned:
-    """Somebody wants another page of a message of ours; `message.on` is that one."""
-
-    message: Message
-    page: int
-
-
-@dataclass(frozen=True, slots=True)
-class Consented:
-    """What somebody answered to the offer of a file; where to put it, if they want it."""
-
-    message: Message
-    is_accepted: bool
-    run: str
-    number: int
-    file: str
-    upload_url: str = ""
-    content_url: str = ""
-    unique_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Added:
-    """Somebody installed the coach; `message` is their hello."""
-
-    message: Message
-
-
-@dataclass(frozen=True, slots=True)
-class Removed:
-    """Somebody removed the coach from their Teams."""
-
-    workspace: str
-    subject: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """Somebody pressed or sent something that makes no message; `hint` is what to show them."""
-
-    message: Message
-    hint: str
-    is_answered_at_once: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Ignored:
-    """Nothing that the coach has to hear."""
-
-    what: str
-    is_answered_at_once: bool = False
-
-
-Received = Said | Turned | Consented | Added | Removed | Unreadable | Ignored
 
 
 def tenants(activity: Json) -> frozenset[str]:

@@ -17,8 +17,6 @@ from aiohttp.test_utils import TestServer
 
 from bot.channels.teams.adapter import Teams
 from bot.channels.teams.options import TeamsOptions
-from bot.channels.teams.parse import Said, read
-from bot.message import Address
 from tests.bot_framework.connector import Activity, Connector
 from tests.bot_framework.issuer import Flaw, Issuer
 from tests.bot_framework.loopback import Loopback
@@ -33,13 +31,6 @@ def captured(name: str, /, **changes: Any) -> Activity:
     """An activity as Teams sent it, with these changes."""
     activity: Activity = json.loads((PAYLOADS / f"{name}.json").read_text(encoding="utf-8"))
     return activity | copy.deepcopy(changes)
-
-
-def address_of(activity: Activity) -> Address:
-    """Where the coach would answer this message."""
-    received = read(activity)
-    assert isinstance(received, Said)
-    return received.message.address
 
 
 @dataclass

@@ -252,6 +252,24 @@ async def test_a_stranger_is_looked_up_after_the_acknowledgement_and_then_heard(
     assert [message.text for message in it.desk.heard] == ["hello there"]
 
 
+async def test_a_stranger_who_presses_is_answered_at_once_and_looked_up_later():
+    async with microsoft(FakeDesk(PRIYA_THERE)) as it:
+        status, body = await it.post(executed(it))
+        await it.teams.receive(it.desk.aside[0].body)
+
+    assert (status, body["value"]) == (200, "[hint_stranger]")
+    assert [message.press for message in it.desk.heard] == [SEEN]
+
+
+async def test_what_was_put_aside_may_be_received_twice():
+    async with microsoft(FakeDesk(PRIYA_THERE)) as it:
+        await it.post(it.activity("message"))
+        for _ in range(2):
+            await it.teams.receive(it.desk.aside[0].body)
+
+    assert len(it.desk.heard) == 1
+
+
 async def test_whom_nobody_knows_is_told_so():
     desk = FakeDesk(PRIYA_THERE)
     desk.directory.clear()

@@ -10,17 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.teams.parse import (
-    Added,
-    Ignored,
-    NoActivity,
-    Offered,
-    Removed,
-    Said,
-    Unreadable,
-    introduction,
-    read,
-)
+from bot.channels.teams.parse import NoActivity, introduction, read
+from bot.channels.teams.received import Added, Ignored, Offered, Removed, Said, Unreadable
 from bot.channels.teams.reference import Reference
 from bot.message import About, Press
 from tests.bot_framework.people import (

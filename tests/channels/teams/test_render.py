@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.teams.literal import literal, paragraphs
-from bot.channels.teams.parse import Said, Turned, read
+from bot.channels.teams.parse import read
+from bot.channels.teams.received import Said, Turned
 from bot.channels.teams.render import activity, card
 from bot.message import About, Press
 from bot.reply import Choice, Citation, Fact, Field, File, Progress, Reply, Tone
