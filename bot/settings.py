@@ -6,11 +6,13 @@ import getpass
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import CoachError
+
+_LONG = 32  # characters of a key
 
 
 class SettingsRefused(CoachError):
@@ -45,7 +47,7 @@ class Settings(BaseSettings):
     )
     secret_key: SecretStr | None = Field(
         default=None,
-        min_length=32,
+        min_length=_LONG,
         validation_alias="QMS_COACH_SECRET_KEY",
         description="at least 32 characters that nobody can guess; when you change it, keep the old one behind a comma",
     )
@@ -119,6 +121,14 @@ class Settings(BaseSettings):
         description="further hosts of the Bot Framework, with commas between them",
     )
     dyno: str | None = Field(default=None, validation_alias="DYNO", description="set by Heroku itself")
+
+    @field_validator("secret_key")
+    @classmethod
+    def _each_key_is_long(cls, value: SecretStr | None) -> SecretStr | None:
+        """One long key does not make a short one behind or before it any harder to guess."""
+        if value and any(len(key) < _LONG for key in listed(value.get_secret_value())):
+            raise PydanticCustomError("too_short", "a key is too short")
+        return value
 
     def on_port(self, port: int | None) -> Settings:
         """These settings, on another port when one is given."""

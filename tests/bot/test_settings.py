@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from bot.settings import Settings, SettingsRefused, os_user, read_settings
+from bot.settings import Settings, SettingsRefused, listed, os_user, read_settings
 
 KEY = "k" * 32
+LONG_KEY = "at least 32 characters that nobody can guess; when you change it, keep the old one behind a comma"
+PAGE = "where people open the coach, such as https://coach.example.org"
 # Every variable: its field, a value, and what it is read as.
 VARIABLES = {
     "DATABASE_URL": ("database_url", "postgresql://coach@db/coach", "postgresql://coach@db/coach"),
@@ -21,8 +24,22 @@ VARIABLES = {
     "QMS_COACH_METRICS_TOKEN": ("metrics_token", "scrape", "scrape"),
     "QMS_COACH_LOG_LEVEL": ("log_level", "DEBUG", "DEBUG"),
     "QMS_COACH_NOW": ("pretend_now", "2026-06-03T09:00", "2026-06-03T09:00"),
+    "QMS_COACH_URL": ("public_url", "https://coach.example.org", "https://coach.example.org"),
+    "SLACK_SIGNING_SECRET": ("slack_signing_secret", "s1gn", "s1gn"),
+    "SLACK_BOT_TOKEN": ("slack_bot_token", "xoxb-1", "xoxb-1"),
+    "SLACK_APP_TOKEN": ("slack_app_token", "xapp-1", "xapp-1"),
+    "SLACK_CLIENT_ID": ("slack_client_id", "12.34", "12.34"),
+    "SLACK_CLIENT_SECRET": ("slack_client_secret", "cl1ent", "cl1ent"),
+    "SLACK_ALLOWED_WORKSPACES": ("slack_allowed_workspaces", "T1, T2", "T1, T2"),
+    "SLACK_API_URL": ("slack_api_url", "http://127.0.0.1:9/api/", "http://127.0.0.1:9/api/"),
+    "TEAMS_APP_ID": ("teams_app_id", "app-1", "app-1"),
+    "TEAMS_APP_PASSWORD": ("teams_app_password", "pass", "pass"),
+    "TEAMS_APP_TENANT_ID": ("teams_app_tenant_id", "tenant-1", "tenant-1"),
+    "TEAMS_ALLOWED_TENANTS": ("teams_allowed_tenants", "tenant-1", "tenant-1"),
+    "TEAMS_SERVICE_URLS": ("teams_service_urls", "smba.example.org", "smba.example.org"),
     "DYNO": ("dyno", "web.1", "web.1"),
 }
+SECRETS = [name for name, (field, _, _) in VARIABLES.items() if re.search("secret|token|password", field)]
 
 
 @pytest.fixture(autouse=True)
@@ -78,7 +95,12 @@ def test_without_any_variable_everything_is_in_one_folder_and_on_this_machine():
         (
             "QMS_COACH_SECRET_KEY",
             "hunter2",
-            "QMS_COACH_SECRET_KEY is too short; write at least 32 characters that nobody can guess",
+            f"QMS_COACH_SECRET_KEY is too short; write {LONG_KEY}",
+        ),
+        (
+            "QMS_COACH_URL",
+            "https://coach.example.org/chat",
+            f"QMS_COACH_URL is 'https://coach.example.org/chat'; write {PAGE}",
         ),
     ],
 )
@@ -99,8 +121,8 @@ def test_everything_that_cannot_be_used_is_said_at_once(monkeypatch):
 
 def test_a_secret_is_in_no_repr_and_in_no_refusal(monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgresql://coach:hunter2@db/coach")
-    monkeypatch.setenv("QMS_COACH_SECRET_KEY", "hunter2" * 5)
-    monkeypatch.setenv("QMS_COACH_METRICS_TOKEN", "hunter2")
+    for variable in SECRETS:
+        monkeypatch.setenv(variable, "hunter2" * 5)
     settings = read_settings()
     assert "hunter2" not in f"{settings!r} {settings} {settings.for_demo(Path('x'), 1)!r}"
 
@@ -110,6 +132,111 @@ def test_a_secret_is_in_no_repr_and_in_no_refusal(monkeypatch):
     told = refused.value
     assert "hunter2" not in f"{told!r} {told} {told.__cause__!r}"
     assert told.__suppress_context__
+
+
+@pytest.mark.parametrize("keys", [f"{KEY},short", f"short,{KEY}", "a," * 20])
+def test_no_key_is_short_however_many_there_are(monkeypatch, keys):
+    monkeypatch.setenv("QMS_COACH_SECRET_KEY", keys)
+    with pytest.raises(SettingsRefused, match="QMS_COACH_SECRET_KEY is too short") as refused:
+        read_settings()
+    assert keys not in str(refused.value)
+
+
+def test_the_newest_key_comes_first_and_the_old_ones_are_kept_behind_it(monkeypatch):
+    assert read_settings().secret_keys == ()
+    monkeypatch.setenv("QMS_COACH_SECRET_KEY", KEY)
+    assert read_settings().secret_keys == (KEY,)
+    monkeypatch.setenv("QMS_COACH_SECRET_KEY", f"{'n' * 32}, {KEY}")
+    assert read_settings().secret_keys == ("n" * 32, KEY)
+
+
+@pytest.mark.parametrize(
+    ("value", "parts"), [("", ()), (" , ", ()), ("T1", ("T1",)), (" T1 ,T2,, T3,", ("T1", "T2", "T3"))]
+)
+def test_a_list_is_what_stands_between_its_commas(value, parts):
+    assert listed(value) == parts
+
+
+# --- Chat platforms
+
+
+def given(monkeypatch, *variables: str) -> Settings:
+    """The settings with these variables."""
+    for variable in variables:
+        monkeypatch.setenv(variable, VARIABLES[variable][1])
+    return read_settings()
+
+
+HTTP = ("SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN")
+SOCKET = ("SLACK_APP_TOKEN", "SLACK_BOT_TOKEN")
+FOR_MANY = ("SLACK_SIGNING_SECRET", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
+TEAMS = ("TEAMS_APP_ID", "TEAMS_APP_PASSWORD", "TEAMS_APP_TENANT_ID")
+
+
+def test_without_their_variables_no_platform_is_on(monkeypatch):
+    settings = given(monkeypatch, "SLACK_API_URL", "SLACK_ALLOWED_WORKSPACES", "QMS_COACH_URL")
+    assert not settings.has_slack
+    assert not settings.has_teams
+
+
+@pytest.mark.parametrize("variables", [HTTP, SOCKET, FOR_MANY, {*HTTP, *SOCKET, *FOR_MANY}])
+def test_slack_is_on_over_http_over_a_socket_or_installed_over_the_web(monkeypatch, variables):
+    settings = given(monkeypatch, *variables)
+    assert settings.has_slack
+    assert not settings.has_teams
+
+
+@pytest.mark.parametrize("variables", [TEAMS, {*TEAMS, "TEAMS_ALLOWED_TENANTS", "TEAMS_SERVICE_URLS"}])
+def test_teams_is_on_with_an_app_its_password_and_its_tenant(monkeypatch, variables):
+    settings = given(monkeypatch, *variables)
+    assert settings.has_teams
+    assert not settings.has_slack
+
+
+@pytest.mark.parametrize(
+    ("variables", "missing"),
+    [
+        (("SLACK_BOT_TOKEN",), "SLACK_SIGNING_SECRET (or SLACK_APP_TOKEN for Socket Mode)"),
+        (
+            ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"),
+            "SLACK_SIGNING_SECRET (or SLACK_APP_TOKEN for Socket Mode)",
+        ),
+        (("SLACK_SIGNING_SECRET",), "SLACK_BOT_TOKEN (or SLACK_CLIENT_ID and SLACK_CLIENT_SECRET)"),
+        (("SLACK_APP_TOKEN",), "SLACK_BOT_TOKEN (or SLACK_CLIENT_ID and SLACK_CLIENT_SECRET)"),
+        ((*HTTP, "SLACK_CLIENT_ID"), "SLACK_CLIENT_SECRET"),
+        ((*HTTP, "SLACK_CLIENT_SECRET"), "SLACK_CLIENT_ID"),
+        (
+            (*SOCKET, "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"),
+            "SLACK_SIGNING_SECRET, which an app that is installed over the web needs",
+        ),
+    ],
+)
+def test_slack_set_up_by_half_says_what_is_missing(monkeypatch, variables, missing):
+    settings = given(monkeypatch, *variables)
+    with pytest.raises(SettingsRefused) as refused:
+        _ = settings.has_slack
+    assert str(refused.value) == (
+        f"Slack is set up by half: set {missing} too, or take the other Slack variables out"
+    )
+
+
+@pytest.mark.parametrize("variables", [*[(name,) for name in TEAMS], TEAMS[:2], ("TEAMS_ALLOWED_TENANTS",)])
+def test_teams_set_up_by_half_names_all_that_is_missing(monkeypatch, variables):
+    """A bot without its app id would answer anybody."""
+    settings = given(monkeypatch, *variables)
+    with pytest.raises(SettingsRefused) as refused:
+        _ = settings.has_teams
+    missing = ", ".join(name for name in TEAMS if name not in variables)
+    assert str(refused.value) == (
+        f"Teams is set up by half: set {missing} too, or take the other Teams variables out"
+    )
+
+
+def test_what_is_shown_or_tried_out_writes_to_nobodys_workspace(monkeypatch, tmp_path):
+    settings = given(monkeypatch, *HTTP, *SOCKET, *FOR_MANY, *TEAMS)
+    for tried in (settings.for_demo(tmp_path, None), settings.for_preview(tmp_path)):
+        assert not tried.has_slack
+        assert not tried.has_teams
 
 
 def test_on_heroku_everybody_is_let_in_by_the_router_and_the_disk_is_lost(monkeypatch):
