@@ -29,7 +29,7 @@ from bot.channels.slack.press import Opened, Pressed, Submitted, pressed, submit
 from bot.channels.slack.said import Said, SentFile, sent_files
 from bot.channels.slack.wording import seen
 from bot.chat import Introduction
-from bot.message import Identity, Message, Press
+from bot.message import Identity, Message, Press, legible
 
 __all__ = [
     "CHANNEL",
@@ -73,10 +73,10 @@ def direct(body: Json) -> Said | None:
         return None
     text = seen(text_of(event.get("text")))
     files = sent_files(event.get("files"))
-    if not (text or files):
+    if not (text or files) or not text_of(event.get("ts")):
         return None
     message = Message(
-        text_of(body.get("event_id")) or f"{text_of(event.get('channel'))}:{text_of(event.get('ts'))}",
+        _key(event),
         caller.private(thread_of(event)),
         caller.identity,
         text,
@@ -101,7 +101,7 @@ def mention(body: Json) -> Said | None:
         text = text.replace(f"<@{us}>", " ")
     words = seen(text)
     message = Message(
-        text_of(body.get("event_id")) or f"{channel}:{ts}",
+        _key(event),
         caller.public(channel, text_of(event.get("thread_ts")) or ts),
         caller.identity,
         words,
@@ -143,6 +143,16 @@ def considered(body: Json) -> Said | None:
         said_at=moment(at),
     )
     return Said(message, (), text_of(dict_of(body.get("channel")).get("id")))
+
+
+def _key(event: Json) -> str:
+    """What makes it the same message again: the id that the sender's Slack gave it.
+
+    One message may come as two events, each with an id and a `ts` of its own
+    <https://github.com/typeclaw/typeclaw/pull/49>; not every message has been given one.
+    """
+    own = legible(text_of(event.get("client_msg_id"))) or text_of(event.get("ts"))
+    return f"{text_of(event.get('channel'))}:{own}"
 
 
 def _speaker(body: Json, event: Json) -> Caller | None:

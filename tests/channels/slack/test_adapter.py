@@ -89,6 +89,16 @@ async def test_a_repeated_delivery_gets_200_has_no_second_effect_and_is_counted(
         assert (at.tally.repeats, at.tally.refusals) == (1, [])
 
 
+async def test_one_message_delivered_as_two_events_is_heard_once_and_the_other_one_is_counted():
+    own = "968c94da-c271-4f2a-8ec9-12a9985e5df5"
+    async with open_workspace() as at:
+        for event_id, ts in [("Ev1", "1795655593.000005"), ("Ev2", "1795655593.000099")]:
+            body = event("message_im", event_id, client_msg_id=own, ts=ts)
+            assert (await at.sends("message_im", body)).status == 200
+        assert [message.text for message in at.desk.heard] == ["hello there"]
+        assert (at.tally.repeats, at.tally.refusals) == (1, [])
+
+
 async def test_while_the_store_is_away_slack_is_told_to_deliver_again():
     async with open_workspace() as at:
         at.desk.is_down = True
@@ -140,7 +150,7 @@ async def test_slacks_question_whether_we_are_there_is_answered():
 async def test_no_event_costs_a_question_to_slack():
     async with open_workspace() as at:
         for n in range(5):
-            await at.sends("message_im", event("message_im", f"Ev{n}"))
+            await at.sends("message_im", event("message_im", ts=f"1795655593.00001{n}"))
         assert len(at.desk.heard) == 5
         assert len(at.fake.asked("auth.test")) == 1
 
@@ -159,7 +169,7 @@ async def received(at: Workspace) -> None:
 async def test_a_stranger_is_looked_up_after_the_acknowledgement_and_heard():
     async with open_workspace(FakeDesk(BOB_WHO, directory=["alice@north.example"])) as at:
         assert (await at.sends("message_im")).status == 200
-        assert [a.event_id for a in at.desk.aside] == ["EvMWWUZ70511"]
+        assert [a.event_id for a in at.desk.aside] == ["DMWWUZ6ZO3:1795655593.000005"]
         assert not at.fake.asked("users.info")
         await received(at)
         assert at.desk.introduced == [Introduction(WHO, "alice@north.example", "Europe/Zagreb", "en")]
@@ -208,7 +218,7 @@ async def test_a_one_time_code_makes_somebody_known():
         await at.sends("message_im", event("message_im", text="4F7K2M"))
         await received(at)
         assert await at.hint() == "[hint_known_now]"
-        await at.sends("message_im", event("message_im", "Ev2"))
+        await at.sends("message_im", event("message_im", ts="1795655600.000009"))
         assert [message.text for message in at.desk.heard] == ["hello there"]
 
 

@@ -75,7 +75,7 @@ def test_what_is_written_in_private_is_heard_as_written():
     assert said.message.sender == ALICE
     assert said.message.address == Address("slack", "T01TEST/U01ALICE")
     assert said.message.address.workspace == "T01TEST"
-    assert said.message.event_id == "EvMWWUZ70511"
+    assert said.message.event_id == "DMWWUZ6ZO3:1795655593.000005"
     assert said.message.said_at == datetime(2026, 11, 26, 1, 13, 13, 5, tzinfo=UTC)
     assert said.message.about is None
 
@@ -85,6 +85,40 @@ def test_what_is_written_in_a_thread_is_answered_in_that_thread():
 
     assert said
     assert said.message.address.conversation == "T01TEST/U01ALICE/1795655593.000006"
+
+
+@pytest.mark.parametrize(("read", "name"), [(parse.direct, "message_im"), (parse.mention, "app_mention")])
+def test_one_message_that_comes_as_two_events_is_one_message(read: Callable[[Json], Said | None], name: str):
+    first = with_event(name, client_msg_id="968c94da-c271-4f2a-8ec9-12a9985e5df5")
+    again = with_event(name, client_msg_id="968c94da-c271-4f2a-8ec9-12a9985e5df5", ts="1795655593.000099")
+    again["event_id"] = "EvANOTHER"
+    other = with_event(name, client_msg_id="0b6a2f0e-5c52-4c9c-93a1-7f0f3f0b5f11")
+
+    ids = [said.message.event_id for body in (first, again, other) if (said := read(body))]
+
+    assert (len(ids), len(set(ids))) == (3, 2)
+    assert ids[0] == ids[1]
+
+
+@pytest.mark.parametrize(("read", "name"), [(parse.direct, "message_im"), (parse.mention, "app_mention")])
+def test_a_message_without_an_id_of_its_own_is_known_by_its_time(
+    read: Callable[[Json], Said | None], name: str
+):
+    first, again, other = payload(name), payload(name), with_event(name, ts="1795655593.000099")
+    again["event_id"] = "EvANOTHER"
+
+    ids = [said.message.event_id for body in (first, again, other) if (said := read(body))]
+
+    assert (len(ids), len(set(ids))) == (3, 2)
+    assert ids[0] == ids[1]
+
+
+def test_an_id_that_cannot_be_written_down_is_no_reason_to_refuse_a_message():
+    said = parse.direct(with_event("message_im", client_msg_id="a\x00b\ud800"))
+
+    assert said
+    said.message.event_id.encode()
+    assert "\x00" not in said.message.event_id
 
 
 def test_a_message_that_begins_a_thread_is_not_in_one():
