@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.chat import Outgoing
 from bot.errors import DeliveryError, StoreUnavailable
 from bot.reply import Reply
 from bot.store.database import Database, Transaction
-from bot.store.outbox import OutboxMessage
 
 LOST = 0  # no answer came back
 UNREACHABLE = -1  # nothing went out
@@ -46,6 +46,7 @@ NEVER_ARRIVED = Mishap(LOST)
 POSTED_THEN_500 = Mishap(500, is_posted=True)
 CANNOT_CONNECT = Mishap(UNREACHABLE)
 CHANNEL_NOT_FOUND = Mishap(404)
+GONE = Mishap(410)
 
 
 def too_many(retry_after: timedelta | None) -> Mishap:
@@ -89,6 +90,8 @@ def refusal(status: int, retry_after: timedelta | None = None) -> DeliveryError:
         case 429:
             # A platform that names no pause gets the usual one, and the attempt counts.
             return DeliveryError("the platform asks for patience", retry_after=retry_after)
+        case 410:
+            return DeliveryError("nothing can be written there any more", gone=True)
         case _ if 400 <= status < 500:
             return DeliveryError(f"refused for good ({status})", permanent=True)
         case _ if status == UNREACHABLE:
@@ -113,7 +116,7 @@ class FakeSender:
             self.answers.set()
         self._platform = platform
 
-    async def send(self, message: OutboxMessage, payload: Reply) -> str:
+    async def send(self, message: Outgoing, payload: Reply) -> str:
         """Post it; the post's id. Raises DeliveryError."""
         answer = self._platform.post(message.id, message.address.conversation, payload.text)
         self.posted.set()
@@ -124,7 +127,7 @@ class FakeSender:
             case Mishap(status=status, retry_after=retry_after):
                 raise refusal(status, retry_after)
 
-    async def look_up(self, message: OutboxMessage) -> str | None:
+    async def look_up(self, message: Outgoing) -> str | None:
         """The id of the post that carries this message's id. Raises DeliveryError when there is no asking."""
         if not self.can_look_up:
             raise DeliveryError("this platform cannot be asked", permanent=True)

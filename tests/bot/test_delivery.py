@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Row, func, select, update
 from structlog.testing import capture_logs
 
+from bot.chat import Outgoing
 from bot.delivery import (
     LONGEST_PAUSE,
     LONGEST_WAIT,
@@ -29,13 +30,16 @@ from bot.message import Address
 from bot.person import Person
 from bot.reply import Reply
 from bot.store import addresses, outbox, people
+from bot.store.buckets import Pace
 from bot.store.database import Database
 from bot.store.moment import db_now
-from bot.store.outbox import NewMessage, OutboxMessage
+from bot.store.outbox import NewMessage
+from bot.store.tables import buckets
 from bot.store.tables import outbox as rows
 from tests.fakes import (
     CANNOT_CONNECT,
     CHANNEL_NOT_FOUND,
+    GONE,
     NEVER_ARRIVED,
     POSTED_THEN_500,
     POSTED_THEN_LOST,
@@ -252,6 +256,93 @@ async def test_a_message_that_brings_every_worker_down_is_given_up(database: Dat
     assert row(database, "poison").last_error == f"given up after {AT_ONCE.attempts} attempts"
 
 
+async def test_where_nothing_can_be_written_any_more_nothing_is_until_somebody_speaks_there(
+    database: Database,
+):
+    platform = Platform([GONE])
+    write(database, "hello")
+    await until_idle(worker(database, FakeSender(platform)))
+    assert (row(database, "hello").state, writes_to(database)) == ("failed", None)
+    write(database, "hello again")  # they spoke there
+    assert writes_to(database) == "room-1"
+
+
+async def test_a_message_refused_for_good_closes_no_address(database: Database):
+    write(database, "hello")
+    await until_idle(worker(database, FakeSender(Platform([CHANNEL_NOT_FOUND]))))
+    assert (row(database, "hello").state, writes_to(database)) == ("failed", "room-1")
+
+
+def writes_to(database: Database) -> str | None:
+    """Where Dana would be written to now."""
+    with database.reading() as conn:
+        found = addresses.last_private(conn, "dana")
+    return found.address.conversation if found else None
+
+
+async def test_an_update_is_sent_when_what_it_shows_anew_was_posted(database: Database):
+    platform = Platform()
+    write(database, "question")
+    delivery = worker(database, FakeSender(platform))
+    await until_idle(delivery)
+    show_anew(database, "question", "answered")
+    await until_idle(delivery)
+    assert platform.texts == ["question", "answered"]
+    assert row(database, "answered").state == "sent"
+
+
+@pytest.mark.parametrize(
+    ("mishap", "can_look_up"),
+    [(CHANNEL_NOT_FOUND, True), (POSTED_THEN_LOST, False)],
+    ids=["never posted", "nobody knows"],
+)
+async def test_an_update_of_what_was_never_seen_to_be_posted_is_cancelled(
+    database: Database, mishap: Mishap, can_look_up: bool
+):
+    platform = Platform([mishap])
+    write(database, "question")
+    show_anew(database, "question", "answered")
+    write(database, "next")
+    await until_idle(worker(database, FakeSender(platform, can_look_up=can_look_up)))
+    assert row(database, "answered").state == "cancelled"
+    assert row(database, "answered").last_error == "what it shows anew was never seen to be posted"
+    assert "answered" not in platform.texts
+    assert platform.texts[-1] == "next"
+
+
+def show_anew(database: Database, shown: str, text: str) -> None:
+    """Put an update of that message into the outbox."""
+    with database.writing() as conn:
+        of = row(database, shown)
+        payload = Reply(text).to_json()
+        outbox.write(
+            conn, [NewMessage(text, of.address, "post", "dana", "update", payload, amends_id=of.id)], ()
+        )
+
+
+async def test_a_workspace_is_sent_no_more_than_it_takes_and_the_rest_later(database: Database):
+    platform = Platform()
+    for number in range(4):
+        write(database, f"{number}", room=f"room-{number}")
+    tokens = (f"token-{number}" for number in itertools.count())
+    delivery = Delivery(
+        database,
+        {"post": FakeSender(platform)},
+        worker_id="worker",
+        new_token=lambda: next(tokens),
+        timing=QUICK,
+        patience=AT_ONCE,
+        paces={"post": Pace(most=3, per_second=0.001)},
+    )
+    await until_idle(delivery)
+    assert sorted(platform.texts) == ["0", "1", "2"]
+    with database.writing() as conn:
+        conn.execute(update(buckets).values(left=3))
+    let_time_pass(database)
+    await until_idle(delivery)
+    assert sorted(platform.texts) == ["0", "1", "2", "3"]
+
+
 # --- Perhaps posted ---------------------------------------------------------------------------------------
 
 
@@ -347,7 +438,7 @@ async def test_no_answer_in_time_is_a_doubt_like_any_other(database: Database):
 
 async def test_a_fault_in_a_sender_promises_nothing_and_stops_nobody(database: Database):
     class Faulty(FakeSender):
-        async def send(self, message: OutboxMessage, payload: Reply) -> str:
+        async def send(self, message: Outgoing, payload: Reply) -> str:
             if payload.text == "hello" and not platform.posts:
                 await super().send(message, payload)
                 raise KeyError("ts")

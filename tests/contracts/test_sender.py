@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.delivery import Sender
+from bot.chat import Sender
 from bot.errors import DeliveryError
 from bot.message import Address
 from bot.reply import Reply

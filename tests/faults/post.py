@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from bot.chat import Outgoing
 from bot.errors import DeliveryError
 from bot.reply import Reply
-from bot.store.outbox import OutboxMessage
 from tests.fakes import LOST, UNREACHABLE, Mishap, Platform, Post, refusal
 
 CHANNEL = "post"
@@ -105,7 +105,7 @@ class PostSender:
         self.can_look_up = can_look_up
         self._url = url
 
-    async def send(self, message: OutboxMessage, payload: Reply) -> str:
+    async def send(self, message: Outgoing, payload: Reply) -> str:
         """Post it; the post's id. Raises DeliveryError."""
         body = {
             "outbox_id": message.id,
@@ -117,7 +117,7 @@ class PostSender:
             return str(answer["id"])
         raise refusal(status, retry_after)
 
-    async def look_up(self, message: OutboxMessage) -> str | None:
+    async def look_up(self, message: Outgoing) -> str | None:
         """The id of the post that carries this message's id. Raises DeliveryError when there is no asking."""
         if not self.can_look_up:
             raise DeliveryError("this platform cannot be asked", permanent=True)
