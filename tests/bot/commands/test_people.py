@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from bot.chat_desk import chat_code_hash
 from bot.doorkeeper import ABSOLUTE, IDLE, hashed
 from bot.person import Person, Right
 from bot.store import access, audit, people, terminals
@@ -275,6 +277,16 @@ def test_a_new_code_ends_the_one_before(run, peopled):
         second = run("people", "link", "ben", "--code").stdout.strip()
     assert not is_code(peopled, "ben", first)
     assert is_code(peopled, "ben", second)
+
+
+def test_a_code_for_a_chat_is_shown_once_opens_nothing_else_and_is_audited(run, peopled):
+    code = run("people", "link", "ana", "--chat").stdout.strip()
+    assert re.fullmatch(r"\w{4}-\w{4}-\w{4}", code)
+    with peopled.writing() as conn:
+        assert access.redeem_link(conn, hashed(code)) is None, "it is no sign-in link"
+        assert access.redeem_link(conn, chat_code_hash(code.upper().replace("-", " "))) == "ana"
+        assert access.redeem_link(conn, chat_code_hash(code)) is None, "it is spent"
+    assert audited(peopled)[-1][:3] == ("cli:root", "chat code made", "person:ana")
 
 
 def test_who_is_no_longer_active_gets_no_code(run, peopled):
