@@ -64,6 +64,9 @@ class Sender(Protocol):
     async def look_up(self, message: Outgoing) -> str | None:
         """The platform's id of this message if it was posted. Raises DeliveryError when it cannot tell."""
 
+    def posted_at(self, provider_ref: str) -> datetime | None:
+        """When the platform posted it, by the platform's own clock; None where its id does not tell."""
+
 
 # --- What a platform's adapter may ask of the coach -------------------------------------------------------
 

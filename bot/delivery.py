@@ -270,7 +270,7 @@ class Delivery:
         except DeliveryError as error:
             await self._after(message, sender, error)
         else:
-            await self._mark(message, claims.mark_sent, provider_ref)
+            await self._mark(message, claims.mark_sent, provider_ref, sender.posted_at(provider_ref))
 
     async def _after(self, message: OutboxMessage, sender: Sender, error: DeliveryError) -> None:
         """What a failed send leads to."""
@@ -292,7 +292,7 @@ class Delivery:
         with suppress(DeliveryError):
             provider_ref = await self._within_time(sender.look_up(message))
         if provider_ref is not None:
-            await self._mark(message, claims.mark_sent, provider_ref)
+            await self._mark(message, claims.mark_sent, provider_ref, sender.posted_at(provider_ref))
             return
         log.info("message in doubt", **_fields(message), error=str(error))
         pause = self._patience.pause_after(message.attempt)
@@ -312,7 +312,7 @@ class Delivery:
             return
         log.info("message looked up", **_fields(message), was_posted=provider_ref is not None)
         if provider_ref is not None:
-            await self._mark(message, claims.mark_sent, provider_ref)
+            await self._mark(message, claims.mark_sent, provider_ref, sender.posted_at(provider_ref))
         else:
             await self._mark(
                 message, claims.put_off, timedelta(0), "it was looked up: not posted", counts=False

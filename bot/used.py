@@ -113,6 +113,8 @@ def _could_be_seen(row: OutboxMessage, at: datetime | None) -> bool:
     """Whether a message may have stood in front of somebody then: posted, or perhaps posted, and not written later."""
     if row.sent_at is None and row.attempt == 0:
         return False
+    if row.posted_at and at:
+        return row.posted_at <= at  # both by the platform's own clock
     since = max(row.written_at, row.sent_at - _MARKED_WITHIN) if row.sent_at else row.written_at
     return at is None or since - _TOLD_WITHIN < at
 

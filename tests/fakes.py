@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.chat import Outgoing
 from bot.errors import DeliveryError, StoreUnavailable
@@ -135,6 +135,10 @@ class FakeSender:
             raise self.blind
         found = self._platform.find(message.id)
         return found.id if found else None
+
+    def posted_at(self, provider_ref: str) -> datetime | None:
+        """Nobody knows: its ids do not tell."""
+        return None
 
 
 class ShakyDatabase(Database):

@@ -6,11 +6,12 @@ import asyncio
 import secrets
 import sys
 import time
+from datetime import datetime
 
+from bot.chat import Outgoing
 from bot.delivery import Delivery
 from bot.reply import Reply
 from bot.store.database import Database
-from bot.store.outbox import OutboxMessage
 
 CHANNEL = "nowhere"
 
@@ -20,11 +21,14 @@ class Nowhere:
 
     can_look_up = False
 
-    async def send(self, message: OutboxMessage, payload: Reply) -> str:  # noqa: ARG002 - as every sender is asked
+    async def send(self, message: Outgoing, payload: Reply) -> str:  # noqa: ARG002 - as every sender is asked
         return f"nowhere-{message.id}"
 
-    async def look_up(self, message: OutboxMessage) -> str | None:
+    async def look_up(self, message: Outgoing) -> str | None:
         raise NotImplementedError
+
+    def posted_at(self, provider_ref: str) -> datetime | None:  # noqa: ARG002 - as every sender is asked
+        return None
 
 
 async def send_for(delivery: Delivery, seconds: float) -> float:

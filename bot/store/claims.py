@@ -7,7 +7,7 @@ fenced: it changes the row only while the row still belongs to the claim that ma
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from types import MappingProxyType
 from typing import Any
@@ -30,7 +30,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.store import buckets
 from bot.store.buckets import Pace
-from bot.store.moment import db_now
+from bot.store.moment import Moment, db_now
 from bot.store.outbox import NOW, PENDING, ROWS, SENDING, OutboxMessage, from_row, is_waiting
 from bot.store.tables import addresses, outbox
 
@@ -86,9 +86,11 @@ def expire(conn: Connection) -> int:
     return conn.execute(_EXPIRE).rowcount
 
 
-def mark_sent(conn: Connection, message: OutboxMessage, provider_ref: str) -> bool:
-    """It was posted; `provider_ref` is the platform's name for it."""
-    return _mark(conn, message, _AS_SENT, provider_ref=provider_ref)
+def mark_sent(
+    conn: Connection, message: OutboxMessage, provider_ref: str, posted_at: datetime | None = None
+) -> bool:
+    """It was posted; `provider_ref` is the platform's name for it, `posted_at` its own time of it, where it tells."""
+    return _mark(conn, message, _AS_SENT, provider_ref=provider_ref, posted_at=posted_at)
 
 
 def mark_failed(conn: Connection, message: OutboxMessage, error: str) -> bool:
@@ -153,7 +155,11 @@ _OURS = update(outbox).where(
     outbox.c.state == SENDING,
 )
 _AS_SENT = _OURS.values(
-    state="sent", sent_at=db_now(), lease_until=null(), provider_ref=bindparam("provider_ref")
+    state="sent",
+    sent_at=db_now(),
+    lease_until=null(),
+    provider_ref=bindparam("provider_ref"),
+    posted_at=bindparam("posted_at", type_=Moment()),
 )
 _AS_ENDED = _OURS.values(state=bindparam("state"), lease_until=null(), last_error=bindparam("last_error"))
 _AS_FREE = _OURS.values(state="pending", claim=null(), lease_until=null(), attempt=bindparam("attempt"))

@@ -76,6 +76,7 @@ class OutboxMessage:
     claim: str
     state: str = "pending"
     sent_at: datetime | None = None
+    posted_at: datetime | None = None
     provider_ref: str = ""
     amends_id: int | None = None
     amends: str = ""
@@ -281,6 +282,7 @@ def from_row(row: Row[Any]) -> OutboxMessage:
         claim=row.claim or "",
         state=row.state,
         sent_at=row.sent_at,
+        posted_at=row.posted_at,
         provider_ref=row.provider_ref or "",
         amends_id=row.amends,
         amends=row.amends_ref or "",

@@ -306,6 +306,7 @@ outbox = Table(
     Column("claim", String),
     Column("lease_until", Moment),
     Column("sent_at", Moment),
+    Column("posted_at", Moment),  # by the platform's own clock, where its id tells
     Column("provider_ref", String),
     Column("last_error", String),
     UniqueConstraint("address", "seq"),

@@ -219,3 +219,12 @@ def test_what_was_told_keeps_its_other_buttons_and_loses_the_last_one_with_all_e
 def test_what_was_used_before_keeps_saying_so_when_it_is_closed():
     half_used = stands(replace(TOLD, used="Chosen: I have read it (Alex Byrne, today 08:00)"))
     assert after(said("no"), half_used)[1].used == "Chosen: I have read it (Alex Byrne, today 08:00)"
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"), [(SECOND / 10, HURT), (-SECOND / 10, NOT_SEEN)], ids=["after", "before"]
+)
+def test_where_the_platform_tells_when_it_posted_only_its_own_clock_counts(typed: timedelta, expected: About):
+    fast = stands(QUESTION, written_at=POSTED + timedelta(hours=1), sent_at=POSTED + timedelta(hours=1))
+    asks = Standing(replace(fast.row, posted_at=POSTED), fast.reply)
+    assert asked([asks], POSTED + typed) == expected

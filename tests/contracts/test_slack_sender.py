@@ -58,6 +58,9 @@ class AtSlack:
     async def look_up(self, message: Outgoing) -> str | None:
         return await self._sender.look_up(_addressed(message))
 
+    def posted_at(self, provider_ref: str) -> datetime | None:
+        return self._sender.posted_at(provider_ref)
+
 
 @dataclass(frozen=True, slots=True)
 class Posted:

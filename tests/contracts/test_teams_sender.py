@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import pytest
 
@@ -57,6 +58,9 @@ class AtTeams:
 
     async def look_up(self, message: Outgoing) -> str | None:
         return await _sender(OurConnector(AppToken(lambda: "token"), Trusted())).look_up(message)
+
+    def posted_at(self, provider_ref: str) -> datetime | None:
+        raise NotImplementedError
 
     def _addressed(self, message: Outgoing) -> Outgoing:
         assert isinstance(message, OutboxMessage)

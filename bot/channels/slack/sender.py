@@ -6,9 +6,10 @@ here is repeated: what a failure means for the row is said, and the outbox decid
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -28,6 +29,7 @@ EVENT_TYPE = "qms_coach"
 _MESSAGES = UUID("6f0d2b86-6a55-5d6c-9a41-6d0f0b0c5b1e")  # ours, for `client_msg_id`
 _BEFORE = timedelta(seconds=60)  # how far the clocks of Slack and of our database may be apart
 _PAGE = 200
+_TS = re.compile(r"\d{1,11}\.\d{1,6}")
 _MOST_PAGES = 10
 
 _GONE = frozenset(
@@ -114,6 +116,11 @@ class SlackSender:
                 raise DeliveryError(str(trouble), retry_after=trouble.retry_after) from trouble
             is_final = not (trouble.is_unsure or trouble.code in _SOON | {UNREACHABLE})
             raise DeliveryError(str(trouble), permanent=is_final) from trouble
+
+    def posted_at(self, provider_ref: str) -> datetime | None:
+        """When Slack posted it: its numbers are times, by its own clock. A file's are not."""
+        ts = provider_ref.partition(":")[2]
+        return datetime.fromtimestamp(float(ts), UTC) if _TS.fullmatch(ts) else None
 
     # --- Three ways to send -------------------------------------------------------------------------------------
 

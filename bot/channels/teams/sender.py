@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.channels.teams import files
@@ -15,6 +17,7 @@ from bot.errors import DeliveryError
 from bot.reply import Reply
 
 _FORMATS = frozenset({"docx", "md"})
+_MILLISECONDS = re.compile(r"\d{13}")
 
 
 class TeamsSender:
@@ -47,6 +50,11 @@ class TeamsSender:
     async def look_up(self, message: Outgoing) -> str | None:
         """Teams has no list of what we posted."""
         raise DeliveryError(f"Teams cannot be asked for message {message.id}", permanent=True)
+
+    def posted_at(self, provider_ref: str) -> datetime | None:
+        """When Teams posted it: the ids that it gives are milliseconds, by its own clock."""
+        is_time = _MILLISECONDS.fullmatch(provider_ref)
+        return datetime.fromtimestamp(int(provider_ref) / 1000, UTC) if is_time else None
 
     async def _offer(self, message: Outgoing, payload: Reply) -> Mapping[str, Any]:
         """A file as a question: Teams takes no file before its person has said yes."""

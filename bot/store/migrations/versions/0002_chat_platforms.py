@@ -60,6 +60,7 @@ def upgrade() -> None:
     )
     op.add_column("addresses", sa.Column("closed_at", Moment(), nullable=True))
     op.add_column("outbox", sa.Column("amends", sa.Integer(), nullable=True))
+    op.add_column("outbox", sa.Column("posted_at", Moment(), nullable=True))
     op.add_column("outbox", sa.Column("is_open", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.create_index(
         "ix_outbox_open",
