@@ -341,14 +341,14 @@ def test_what_cannot_be_taken_back_is_asked_once_more():
     assert "What you said is kept" in end["confirm"]["text"]["text"]
 
 
-def test_an_answer_too_long_for_a_button_stands_whole_above_it_under_its_number():
+def test_an_answer_too_long_for_a_button_stands_whole_above_it_and_the_others_only_on_theirs():
     message = render.message(WHICH)
     long = WHICH.choices[0].label
 
-    assert f"1. {long}" in reads(message)
-    assert labels(message)[0].startswith("1. Procedure was followed")
-    assert labels(message)[0].endswith(blocks.ELLIPSIS)
-    assert labels(message)[1] == "2. Training"
+    assert f"In full: {long}" in reads(message)
+    assert labels(message)[0] == "Procedure was followed, but it did not…"
+    assert labels(message)[1] == "Training"
+    assert reads(message).count("Training") == 1
 
 
 def test_two_long_answers_that_begin_alike_can_be_told_apart():

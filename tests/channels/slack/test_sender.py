@@ -182,7 +182,9 @@ async def test_blocks_that_slack_cannot_show_are_sent_as_plain_text(slack: FakeS
 
 async def test_without_its_newest_blocks_a_message_goes_where_they_are_not_known_yet(slack: FakeSlack):
     told = Reply(
-        "It is a deviation.", citations=(Citation("1.8", "EU GMP", "https://example.org", "guideline"),)
+        "It is a deviation.",
+        citations=(Citation("1.8", "EU GMP", "https://example.org", "guideline"),),
+        is_answer=True,
     )
     slack.has_mishap("chat.postMessage", says("invalid_blocks"), says("invalid_blocks"))
     async with sending(slack) as sender:
