@@ -49,7 +49,7 @@ MEDIA_TYPES = {
 }
 REASONS = ("reason_mistyped", "reason_know_more", "reason_asked")
 TRIES = 3  # messages in a row that we could not read, before we offer a person and a note
-_KEEP_SHOWN = 60
+_KEEP_SHOWN = 34  # with "Keep: " before it, as much as a telephone shows of a button
 _FIELD_KINDS: Mapping[AnswerType, FieldKind] = {
     AnswerType.TEXT: "text",
     AnswerType.LONG_TEXT: "long_text",

@@ -294,10 +294,15 @@ def in_groups(items: Sequence[Block], *, most: int, heaviest: int) -> Iterator[l
         yield group
 
 
-def numbered(labels: Sequence[str], limit: int = LABEL) -> tuple[list[str], list[str]]:
-    """The labels as they are shown. Where one is longer than `limit`, all have a number, and stand whole in the lines."""
-    if all(short(label, limit) == label for label in labels):
-        return list(labels), []
+def labelled(labels: Sequence[str], limit: int = LABEL) -> tuple[list[str], list[str]]:
+    """The labels as they are shown, and lines in which those that are longer than `limit` stand whole.
+
+    Long labels that begin alike are told apart by numbers, and so are all beside them.
+    """
+    shown = [short(label, limit) for label in labels]
+    if len(set(shown)) == len(set(labels)):
+        pairs = zip(labels, shown, strict=True)
+        return shown, [f"In full: {label}" for label, seen in pairs if seen != label]
     lines = [f"{number}. {label}" for number, label in enumerate(labels, 1)]
     return [short(line, limit) for line in lines], lines
 

@@ -150,7 +150,7 @@ def _is_day(text: str) -> bool:
 
 def _ticks(field: Field) -> list[Block]:
     """Boxes to tick, or lists to choose several from where they are many. Labels that do not fit stand above."""
-    shown, lines = blocks.numbered([label for _, label in field.options])
+    shown, lines = blocks.labelled([label for _, label in field.options])
     values = [blocks.value(value) for value, _ in field.options]
     offered = blocks.options(zip(shown, values, strict=True))
     alone = next((label for value, label in field.options if value == field.excludes), "")

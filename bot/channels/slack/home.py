@@ -52,7 +52,7 @@ def start(shelf: Sequence[tuple[str, str]], private: str) -> dict[str, Any]:
     if not shelf:
         nothing = "No playbook is in force at your site today. If something is wrong now, please tell your supervisor and QA."
         return view | {"blocks": blocks.sections(nothing)}
-    shown, lines = blocks.numbered([title for _, title in shelf])
+    shown, lines = blocks.labelled([title for _, title in shelf])
     offered = blocks.options(zip(shown, (blocks.value(name) for name, _ in shelf), strict=True))
     inputs = [
         {

@@ -242,7 +242,7 @@ def _answers(reply: Reply) -> tuple[list[Block], list[Block]]:
     main = next((choice for choice in choices if choice.is_main), None)
     opener = [opens_form(reply.field, is_main=main is None)] if reply.field else []
     are_many = len(choices) + len(opener) > blocks.BUTTONS
-    labels, lines = blocks.numbered(
+    labels, lines = blocks.labelled(
         [choice.label for choice in choices], blocks.LABEL if are_many else blocks.LABEL_SEEN
     )
     named = list(zip(choices, labels, strict=True))
