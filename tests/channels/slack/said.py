@@ -174,6 +174,7 @@ ANSWER = Reply(
     "A minor deviation is still investigated: an unexplained discrepancy is looked into whether or not the batch has been"
     " distributed. How deep you go depends on the risk. Your site's procedure decides who does it and by when.",
     citations=(CFR, CHAPTER_8),
+    is_answer=True,
 )
 TOLD = Reply(
     'Ana Horvat asked me to tell you: "Deviation on line 3", reference coach-7k2m. Please get in touch with them.',

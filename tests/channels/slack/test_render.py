@@ -545,7 +545,7 @@ def test_an_answer_asks_whether_it_helped(is_plain: bool):
 
 
 @pytest.mark.parametrize(
-    "reply", [STOP, QUESTION, replace(ANSWER, used="Thank you"), replace(ANSWER, citations=())]
+    "reply", [STOP, QUESTION, replace(ANSWER, used="Thank you"), replace(ANSWER, is_answer=False)]
 )
 def test_nothing_else_asks_whether_it_helped(reply: Reply):
     assert not any(press.action == "helpful" for press in presses(render.message(reply), reply) if press)
