@@ -23,6 +23,7 @@ from bot.reply import Choice, Reply
 from bot.saying import Channels
 from bot.store import addresses, claims, outbox, people, runs, sessions
 from bot.store.database import Database
+from bot.store.moment import db_now
 from bot.store.tables import metadata
 from playbooks.answer import Upload
 from playbooks.loader import load_whole
@@ -192,7 +193,8 @@ class Plant:
                 assert ref, "an update of what was never posted"
                 self.phones[channel, row.person].shown[ref] = Reply.from_json(row.payload)
                 with self.database.writing() as conn:
-                    assert claims.mark_sent(conn, row, ref)
+                    posted_at = conn.execute(select(db_now())).scalar_one()  # its clock and ours are one
+                    assert claims.mark_sent(conn, row, ref, posted_at)
 
     def _claim(self, channel: str) -> Sequence[outbox.OutboxMessage]:
         with self.database.writing() as conn:
