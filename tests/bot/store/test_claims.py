@@ -402,6 +402,18 @@ def test_a_sent_row_keeps_what_the_platform_calls_it(peopled: Database, places: 
         assert [message.dedupe_key for message in outbox.transcript(conn, places[0], 0, 10)] == ["a"]
 
 
+@pytest.mark.parametrize("posted_at", [MORNING, None])
+def test_a_sent_row_keeps_when_the_platform_posted_it_where_it_tells(
+    peopled: Database, places: tuple[int, ...], posted_at: datetime | None
+):
+    write(peopled, replace(said("a", places[0]), is_open=True))
+    (message,) = claim(peopled)
+    with peopled.writing() as conn:
+        assert claims.mark_sent(conn, message, "ts-1", posted_at)
+        (open_,) = outbox.open_at(conn, places[0])
+    assert (open_.posted_at, open_.state) == (posted_at, "sent")
+
+
 @pytest.mark.parametrize(("how", "state"), [(claims.mark_failed, "failed"), (claims.mark_unknown, "unknown")])
 def test_a_row_that_ended_otherwise_keeps_why_in_short(
     peopled: Database, places: tuple[int, ...], how: Callable[..., bool], state: str
