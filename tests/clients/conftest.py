@@ -13,8 +13,10 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from bot.store import migrate
 from tests.clients.echo_app import AppOverHttp, echo_app, over_a_socket
-from tests.clients.local_slack import LocalSlack, Mode
+from tests.clients.local_slack import ALICE, BOB, LocalSlack, Mode
 from tests.clients.node import NoNodeError, modules
+from tests.clients.program import free_port
+from tests.clients.slack_stage import CAST
 from tests.postgres import Postgres
 
 HERE = Path(__file__).parent
@@ -59,6 +61,22 @@ def slack(mode: Mode, clients: Path, tmp_path_factory: pytest.TempPathFactory) -
             running.callback(handler.close)
             handler.connect()
             slack.wait_for_the_app()
+        yield slack
+
+
+@pytest.fixture(scope="module")
+def port() -> int:
+    """Where the coach will listen: a workspace must know it before there is a coach."""
+    return free_port()
+
+
+@pytest.fixture(scope="module")
+def workspace(
+    mode: Mode, port: int, clients: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LocalSlack]:
+    """A workspace with the people of the fictional site, and alice and bob, whose app is a coach on `port`."""
+    folder, url = tmp_path_factory.mktemp("slack"), f"http://127.0.0.1:{port}/slack/events"
+    with LocalSlack(folder, mode, request_url=url, people=[*CAST.values(), ALICE, BOB]) as slack:
         yield slack
 
 

@@ -9,6 +9,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.clients.local_slack import LocalSlack, SlackPerson
 
+# Slack keeps the lines of a plain text; this page would run them into one.
+_LINES = ".blocks { white-space: pre-line }"
 _WORDS = """messages => messages.map(message =>
     [...message.querySelectorAll(".msg-body > .msg-text, .msg-body > .blocks")].map(part => part.innerText).join("\\n"))"""
 
@@ -24,6 +26,7 @@ class SlackPage:
         self.page = page
         self._person = person
         page.goto(slack.url)
+        page.add_style_tag(content=_LINES)
         expect(page.get_by_text("ui live")).to_be_visible()
         page.get_by_label("Act as").select_option(person.id)
 

@@ -16,8 +16,20 @@ from tests.clients.program import until
 from tests.clients.shown import Thing
 from tests.dialogue import file_text
 
+CAST: Mapping[str, SlackPerson] = {
+    name: SlackPerson(f"U0{name.upper()}", name, real_name, tz="Europe/Dublin")
+    for name, real_name in (
+        ("alex", "Alex Byrne"),
+        ("priya", "Priya Nair"),
+        ("sam", "Sam Kelly"),
+        ("lee", "Lee Moran"),
+        ("dana", "Dana Okafor"),
+        ("quinn", "Quinn Walsh"),
+    )
+}
+
 _PROGRESS = re.compile(r"Step \d+ of \d+")
-_NUMBERED = re.compile(r"(\d+)\. ")
+_IN_FULL = re.compile(r"In full: |(?=\d+\. )")
 _TICK = "\N{BULLET} "
 _MENU_OF_ANSWERS = "Choose"
 
@@ -33,11 +45,10 @@ class Control:
 
 @dataclass
 class SlackStage:
-    """The whole workspace, with everybody's screen in it. `cast` are the people by the names of the dialogue."""
+    """The whole workspace, with the screen of everybody of the fictional site in it."""
 
     slack: LocalSlack
     coach: RunningCoach
-    cast: Mapping[str, SlackPerson]
     zone: ZoneInfo = field(init=False)
     person: SlackPerson = field(init=False)
     begun: dict[str, int] = field(init=False)
@@ -45,14 +56,14 @@ class SlackStage:
 
     def __post_init__(self) -> None:
         self.zone = ZoneInfo(self.coach.app.library.site().zone)
-        self.begun = {person.dm: len(self.slack.messages(person.dm)) for person in self.cast.values()}
+        self.begun = {person.dm: len(self.slack.messages(person.dm)) for person in CAST.values()}
 
     def restart(self) -> None:
         self.coach.restart()
         self.slack.wait_for_the_app()
 
     def turn_to(self, person: str) -> None:
-        self.person = self.cast[person]
+        self.person = CAST[person]
 
     def ring(self) -> None:
         self.coach.ring()
@@ -109,7 +120,7 @@ class SlackStage:
 def as_read(message: Thing) -> str:
     """What a person reads in a message, line by line. Its step stands small below the question, and is read with it."""
     shown = message.get("blocks", [])
-    lines = [line for block in shown for line in _lines(message, block)]
+    lines = [line for block in shown for line in _lines(message, block)] or [message["text"]]
     lines.sort(key=lambda line: not _PROGRESS.match(line))
     return "\n".join([*lines, *(file["name"] for file in message.get("files", []))])
 
@@ -129,6 +140,8 @@ def _lines(message: Thing, block: Thing) -> Iterator[str]:
             yield " ".join(element["text"] for element in block["elements"])
         case "rich_text":
             yield from "".join(_rich(block)).splitlines()
+        case _:
+            pass
     yield from (f"[{control.label}]" for control in _controls(message, block))
 
 
@@ -153,15 +166,21 @@ def _controls(message: Thing, block: Thing) -> Iterator[Control]:
                     shown = option["text"]["text"]
                     label = _in_full(message, shown) if verb == _MENU_OF_ANSWERS else f"{verb}: {shown}"
                     yield Control(label, shown, "option")
+            case _:
+                pass
 
 
 def _in_full(message: Thing, shown: str) -> str:
-    """What a numbered label says, which is too long for a button: it stands in the message under its number."""
-    if numbered := _NUMBERED.match(shown):
-        texts = [block["text"]["text"] for block in message["blocks"] if block["type"] == "section"]
-        lines = [line for text in texts for line in text.splitlines() if line.startswith(numbered[0])]
-        return next((line.removeprefix(numbered[0]) for line in lines), shown)
-    return shown
+    """What a label says that is too long for a button: it stands in the message above."""
+    texts = [block["text"]["text"] for block in message["blocks"] if block["type"] == "section"]
+    lines = [
+        _IN_FULL.sub("", line, count=1)
+        for text in texts
+        for line in text.splitlines()
+        if _IN_FULL.match(line)
+    ]
+    whole = next((line for line in lines if line.startswith(shown.removesuffix(blocks.ELLIPSIS))), shown)
+    return re.sub(r"^\d+\. ", "", whole)
 
 
 def _ticks(message: Thing) -> list[Control]:
