@@ -10,6 +10,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from enum import Enum, auto
 from functools import cache, lru_cache
 from itertools import chain
 from pathlib import Path
@@ -49,15 +50,40 @@ def faults(card: Json) -> list[str]:
 @lru_cache(maxsize=50_000)
 def _faults(text: str) -> tuple[str, ...]:
     card: Json = json.loads(text)
-    bare = {key: part for key, part in card.items() if key != "msteams"}
-    checks = (complaints(_schema(), bare), _whole(card, len(text.encode())), _parts(card), _actions(card))
+    checks = (_by_schema(card), _whole(card, len(text.encode())), _parts(card), _actions(card))
     return tuple(chain(*checks))
 
 
+def _by_schema(card: Json) -> Iterator[str]:
+    """What the schema refuses, element by element: most elements stand on many cards, and it takes its time."""
+    bare = {
+        key: part for key, part in card.items() if key != "msteams"
+    }  # Teams' own, which the schema does not know
+    yield from complaints(_schema("AdaptiveCard"), {**bare, "body": []})
+    for number, element in enumerate(card.get("body") or []):
+        found = _element(json.dumps(_without_data(element), ensure_ascii=False, sort_keys=True))
+        yield from (f"$.body[{number}]{fault[1:]}" for fault in found)
+
+
+def _without_data(value: Any) -> Any:
+    """The same, whatever its buttons carry: an object may hold anything, and it differs on every card."""
+    if isinstance(value, dict):
+        return {
+            key: {} if key == "data" and isinstance(part, dict) else _without_data(part)
+            for key, part in value.items()
+        }
+    return [_without_data(part) for part in value] if isinstance(value, list) else value
+
+
+@lru_cache(maxsize=100_000)
+def _element(text: str) -> tuple[str, ...]:
+    return tuple(complaints(_schema("ImplementationsOf.Element"), json.loads(text)))
+
+
 @cache
-def _schema() -> Validator:
+def _schema(name: str) -> Validator:
     path = SCHEMAS / "adaptive-card-1.5.0.schema.json"
-    return validator(Draft6Validator, json.loads(path.read_text(encoding="utf-8")))
+    return validator(Draft6Validator, json.loads(path.read_text(encoding="utf-8"))["definitions"], name)
 
 
 def payload_faults(activity: Json) -> list[str]:
@@ -196,9 +222,19 @@ def objects(value: object, *, ids_only: bool = False) -> Iterator[Json]:
 # What a person sees of it
 
 
+class Reading(Enum):
+    """What a client makes of a text. A date is put in the place of `{{DATE(…)}}` wherever it is not left alone."""
+
+    MARKDOWN = auto()
+    DATES = auto()
+    NONE = auto()
+
+
 def reads(card: Json) -> str:
     """Every text of `card` as a person reads it, in order."""
-    return "\n".join(_ESCAPED.sub(r"\1", text) if is_marked else text for text, is_marked in _texts(card))
+    return "\n".join(
+        _ESCAPED.sub(r"\1", text) if reading is Reading.MARKDOWN else text for text, reading in _texts(card)
+    )
 
 
 def live(card: Json) -> list[str]:
@@ -207,43 +243,44 @@ def live(card: Json) -> list[str]:
     Whoever wants a person's words shown as they are finds none of theirs here.
     """
     found = []
-    for text, is_marked in _texts(card):
-        found += _DATED.findall(text)
-        found += _MARKED.findall(_ESCAPED.sub(_DEAD, text)) if is_marked else []
+    for text, reading in _texts(card):
+        if reading is not Reading.NONE:
+            found += _DATED.findall(text)
+        if reading is Reading.MARKDOWN:
+            found += _MARKED.findall(_ESCAPED.sub(_DEAD, text))
     return found
 
 
-def _texts(card: Json) -> Iterator[tuple[str, bool]]:
-    """Every text that is shown, and whether Teams reads Markdown in it."""
+def _texts(card: Json) -> Iterator[tuple[str, Reading]]:
+    """Every text that is shown, and how it is read; after Microsoft's own renderer, `adaptivecards` 3.0.6 on npm."""
     for each in objects(card):
         match str(each.get("type", "")):
             case "TextBlock":
-                yield str(each.get("text", "")), True
+                yield str(each.get("text", "")), Reading.MARKDOWN
             case "RichTextBlock":
                 runs = each.get("inlines") or ()
-                yield (
-                    "".join(run if isinstance(run, str) else str(run.get("text", "")) for run in runs),
-                    False,
-                )
+                joined = "".join(run if isinstance(run, str) else str(run.get("text", "")) for run in runs)
+                yield joined, Reading.DATES
             case "FactSet":
                 for fact in each.get("facts") or ():
-                    yield str(fact.get("title", "")), True
-                    yield str(fact.get("value", "")), True
+                    yield str(fact.get("title", "")), Reading.MARKDOWN
+                    yield str(fact.get("value", "")), Reading.MARKDOWN
             case "Image":
-                yield str(each.get("altText", "")), False
+                yield str(each.get("altText", "")), Reading.NONE
             case kind if kind.startswith("Input."):
                 yield from _input_texts(each)
             case kind if kind.startswith("Action."):
-                yield str(each.get("title", "")), False
+                yield str(each.get("title", "")), Reading.NONE
             case _:
                 pass
 
 
-def _input_texts(each: Json) -> Iterator[tuple[str, bool]]:
-    yield str(each.get("label", "")), False
-    yield from ((str(choice.get("title", "")), True) for choice in each.get("choices") or ())
-    yield str(each.get("title", "")), True
+def _input_texts(each: Json) -> Iterator[tuple[str, Reading]]:
+    """The texts of an input. That renderer can read Markdown beside a box to tick, and Teams has that turned off."""
+    yield str(each.get("label", "")), Reading.DATES
+    yield from ((str(choice.get("title", "")), Reading.DATES) for choice in each.get("choices") or ())
+    yield str(each.get("title", "")), Reading.DATES
     if each.get("type") in {"Input.Text", "Input.Number"}:
-        yield str(each.get("value", "")), False
-    yield str(each.get("placeholder", "")), False
-    yield str(each.get("errorMessage", "")), False
+        yield str(each.get("value", "")), Reading.NONE
+    yield str(each.get("placeholder", "")), Reading.NONE
+    yield str(each.get("errorMessage", "")), Reading.MARKDOWN

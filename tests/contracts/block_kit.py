@@ -258,7 +258,7 @@ def _validator(definition: str) -> Validator:
         "MrkdwnOption",
     ):  # the types still say 75; the documentation and the SDK, 150
         definitions[name]["properties"]["value"]["maxLength"] = MAX_OPTION_VALUE
-    return validator(Draft7Validator, {"$ref": f"#/definitions/{definition}", "definitions": definitions})
+    return validator(Draft7Validator, definitions, definition)
 
 
 # What a person sees of it

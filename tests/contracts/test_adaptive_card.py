@@ -270,8 +270,10 @@ def test_rich_text_and_the_names_of_buttons_and_inputs_are_never_read_as_markdow
     assert live({"body": [runs, typed], "actions": [submit(words)]}) == []
 
 
-def test_a_date_is_read_everywhere():
+def test_a_date_is_read_in_rich_text_and_in_labels_too_and_not_in_what_was_typed():
     assert live({"body": [{"type": "RichTextBlock", "inlines": [LIVE[-1]]}]}) == [LIVE[-1]]
+    assert live({"body": [{"type": "Input.Text", "id": "x", "label": LIVE[-1]}]}) == [LIVE[-1]]
+    assert live({"body": [{"type": "Input.Text", "id": "x", "label": "x", "value": LIVE[-1]}]}) == []
 
 
 def test_what_is_read_is_what_was_written():

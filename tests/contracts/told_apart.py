@@ -17,17 +17,23 @@ Schema = dict[str, Any]
 _SHOWN = 160  # characters of a complaint; it quotes the whole object otherwise
 
 
-def complaints(validator: Validator, value: object) -> Iterator[str]:
+def complaints(validator: Validator, value: Any) -> Iterator[str]:
     """What is wrong with `value`, each with its place, in one line."""
     for error in validator.iter_errors(value):
         says = error.message
         yield f"{error.json_path}: {says if len(says) <= _SHOWN else f'{says[:60]}…{says[60 - _SHOWN :]}'}"
 
 
-def validator(kind: Any, schema: Schema) -> Validator:
-    """A validator of `kind` for `schema`, in which `type` decides wherever it can."""
-    told_apart = {**_told_apart(schema, schema["definitions"])}
-    made: Validator = extend(kind, {"byType": _by_type})(told_apart)
+def validator(kind: Any, definitions: Schema, name: str) -> Validator:
+    """A validator of `kind` for the one of these `definitions` that has this `name`."""
+    told_apart = {each: _told_apart(schema, definitions) for each, schema in definitions.items()}
+
+    def by_name(
+        validator: Any, ref: str, value: object, schema: Schema
+    ) -> Iterator[ValidationError]:  # the library's own way is for any address, and takes a third of the time
+        yield from validator.descend(value, told_apart[ref.rpartition("/")[2]])
+
+    made: Validator = extend(kind, {"byType": _by_type, "$ref": by_name})({"$ref": f"#/definitions/{name}"})
     return made
 
 
