@@ -139,6 +139,9 @@ class ChatDesk(Protocol):
     async def overhear(self, message: Message) -> Heard:
         """Take in what somebody asked in front of others: only questions are answered there, and nothing is kept of it."""
 
+    async def greet(self, message: Message) -> Heard:
+        """Take in the hello of somebody who has installed us: once, however often it comes, and anew after they removed us."""
+
     async def objection(self, message: Message) -> str:
         """Why this answer would not be taken, in a sentence for the person; empty when it would. Changes nothing."""
 

@@ -6,13 +6,14 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from zoneinfo import available_timezones
 
 from bot.attachment import Attachment
 from bot.chat import Arrival, FetchedFile, Introduction, Overview
 from bot.coach import Coach
 from bot.conversation.wording import Wording
-from bot.message import Heard, Identity, Message
+from bot.message import Address, Heard, Identity, Message
 from bot.person import Person
 from bot.reception import Reception
 from bot.reply import Reply
@@ -48,6 +49,16 @@ class CoachChatDesk:
         heard = await self._database.run(self._coach.overhear, message)
         self._wake()
         return heard
+
+    async def greet(self, message: Message) -> Heard:
+        """Take in the hello of somebody who has installed us: once, however often it comes, and anew after they removed us."""
+        heard = await self.hear(message)
+        if heard.outcome != "duplicate":
+            return heard
+        removed_at = await self._database.run(self._removed_at, message.address)
+        if removed_at is None:
+            return heard
+        return await self.hear(replace(message, event_id=f"{message.event_id}:{removed_at.isoformat()}"))
 
     async def objection(self, message: Message) -> str:
         """Why this answer would not be taken, in a sentence for the person; empty when it would. Changes nothing."""
@@ -90,6 +101,10 @@ class CoachChatDesk:
         return self._wording(key, **values)
 
     # In a thread of the store
+
+    def _removed_at(self, address: Address) -> datetime | None:
+        with self._database.reading() as conn:
+            return addresses.closed_at(conn, address)
 
     def _introduce(self, who: Introduction) -> bool:
         with self._database.writing() as conn:

@@ -60,6 +60,11 @@ class Press:
     values: tuple[str, ...] = ()
     about: About | None = None
 
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether pressing it again means it again: it only hands something over, as often as somebody asks."""
+        return self.action == "fetch"
+
     def token(self) -> str:
         """This press as text: `answer|coach-7k2m|where|12|yes`. Values never contain the separator."""
         about = (self.about.run, self.about.step, str(self.about.turn)) if self.about else ("", "", "")

@@ -37,6 +37,7 @@ class Reception:
     def __init__(self, database: Database, receivers: Mapping[str, Receiver]) -> None:
         self._database, self._receivers = database, receivers
         self._stir = asyncio.Event()
+        self._in_hand: set[asyncio.Task[None]] = set()
 
     async def put_aside(self, arrival: Arrival) -> None:
         """Keep it until it was received; returns after the commit."""
@@ -55,24 +56,41 @@ class Reception:
                             await self._stir.wait()
         finally:
             alarm.cancel()
+            if self._in_hand:
+                await asyncio.wait(self._in_hand)
 
     async def once(self) -> int:
         """Receive what is due now, a few at a time; how many were taken in hand. Raises StoreUnavailable, afterwards."""
-        taken = await self._database.run(self._claim)
-        receiving = (self._receive(arrival, attempt) for arrival, attempt in taken)
-        for done in await asyncio.gather(*receiving, return_exceptions=True):
+        taken = await self._take()
+        for done in await asyncio.gather(*taken, return_exceptions=True):
             if done is not None:  # what could not be noted is received again when its claim has ended
                 raise done
         return len(taken)
 
     async def _round(self) -> bool:
+        """Whether anything was taken in hand. A slow one keeps one hand busy, and no other waiting."""
         try:
-            return await self.once() > 0
-        except StoreUnavailable as error:
-            log.warning("what was put aside is out of reach", error=str(error))
-        except Exception:
-            log.exception("receiving went wrong")
+            return bool(await self._take())
+        except Exception as error:
+            _log(error)
         return False
+
+    async def _take(self) -> list[asyncio.Task[None]]:
+        free = _AT_ONCE - len(self._in_hand)
+        if free <= 0:
+            return []
+        claimed = await self._database.run(self._claim, free)
+        taken = [asyncio.create_task(self._receive(arrival, attempt)) for arrival, attempt in claimed]
+        for task in taken:
+            self._in_hand.add(task)
+            task.add_done_callback(self._put_down)
+        return taken
+
+    def _put_down(self, task: asyncio.Task[None]) -> None:
+        self._in_hand.discard(task)
+        self._stir.set()
+        if not task.cancelled() and (error := task.exception()):
+            _log(error)
 
     async def _receive(self, arrival: Arrival, attempt: int) -> None:
         try:
@@ -101,9 +119,9 @@ class Reception:
         with self._database.writing() as conn:
             arrivals.keep(conn, arrival)
 
-    def _claim(self) -> list[tuple[Arrival, int]]:
+    def _claim(self, limit: int) -> list[tuple[Arrival, int]]:
         with self._database.writing() as conn:
-            return arrivals.claim(conn, sorted(self._receivers), _AT_ONCE, LEASE)
+            return arrivals.claim(conn, sorted(self._receivers), limit, LEASE)
 
     def _put_off(self, arrival: Arrival, pause: timedelta, attempt: int) -> None:
         with self._database.writing() as conn:
@@ -116,3 +134,10 @@ class Reception:
     async def _stir_at(self, stop: asyncio.Event) -> None:
         await stop.wait()
         self._stir.set()
+
+
+def _log(error: BaseException) -> None:
+    if isinstance(error, StoreUnavailable):
+        log.warning("what was put aside is out of reach", error=str(error))
+    else:
+        log.error("receiving went wrong", exc_info=error)

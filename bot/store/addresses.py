@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, null, select, update
@@ -85,6 +86,14 @@ def find_or_add(conn: Connection, address: Address, person_id: str) -> StoredAdd
 def find(conn: Connection, address: Address) -> int | None:
     """The number of this address, where it is known. Locks nothing and notes nothing."""
     query = select(addresses.c.id).where(
+        addresses.c.channel == address.channel, addresses.c.conversation == address.conversation
+    )
+    return conn.execute(query).scalar()
+
+
+def closed_at(conn: Connection, address: Address) -> datetime | None:
+    """Since when nothing can be written there; None where it can, or where we do not know it."""
+    query = select(addresses.c.closed_at).where(
         addresses.c.channel == address.channel, addresses.c.conversation == address.conversation
     )
     return conn.execute(query).scalar()

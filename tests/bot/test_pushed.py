@@ -69,7 +69,7 @@ def fetch(name: str) -> Press:
 def test_a_press_closes_its_message_and_says_what_was_chosen_by_whom_and_when(phone: Phone):
     phone.say(COLD)
     phone.press("Yes, let's start")
-    assert phone.used == [f"Chosen: Yes, let's start (Alex Byrne, {AT})"]
+    assert phone.used == [f"Chosen: Yes, let's start · Alex Byrne, {AT}"]
     assert HURT in question(phone).text
 
 
@@ -86,7 +86,7 @@ def test_a_word_beside_the_question_closes_it_and_asks_it_again_at_the_end(phone
     phone.start()
     asked = phone.newest
     phone.press("Why do you ask?")
-    assert phone.used[-1].startswith("Chosen: Why do you ask? (Alex Byrne")
+    assert phone.used[-1].startswith("Chosen: Why do you ask? · Alex Byrne")
     assert not phone.shown[asked].has_controls
     assert question(phone).text.endswith(phone.shown[asked].text)
     assert phone.newest != asked
@@ -114,7 +114,7 @@ def test_what_somebody_was_told_keeps_its_other_buttons_until_each_was_pressed(p
     before = labels([dana.shown[told]])
     dana.press(before[0], on=told)
     assert labels([dana.shown[told]]) == before[1:]
-    assert dana.used == [f"Chosen: {before[0]} (Dana Okafor, {AT})"]
+    assert dana.used == [f"Chosen: {before[0]} · Dana Okafor, {AT}"]
     dana.say("hello")
     assert labels([dana.shown[told]]) == before[1:], "their own conversation goes on beside it"
 
@@ -130,7 +130,7 @@ def test_a_filled_in_form_closes_its_question_and_shows_what_was_answered(phone:
     assert field
     phone.hear("Shift supervisor 06:05", about=field.about, on=asked)
     phone.deliver()
-    assert phone.shown[asked].used == f"Answered: Shift supervisor 06:05 (Alex Byrne, {AT})"
+    assert phone.shown[asked].used == f"Answered: Shift supervisor 06:05 · Alex Byrne, {AT}"
 
 
 def test_words_typed_before_the_next_question_was_there_are_no_answer_to_it(plant: Plant, phone: Phone):
@@ -220,7 +220,7 @@ def test_of_two_presses_at_once_the_message_shows_the_one_that_counted(database:
     phone.deliver()
     ((_, counted),) = plant.answered(run)
     (label,) = [each.label for each in choices if each.press.values == counted]
-    assert phone.shown[on].used.startswith(f"Chosen: {label} (")
+    assert phone.shown[on].used.startswith(f"Chosen: {label} · ")
     assert len(phone.open) == 1
 
 

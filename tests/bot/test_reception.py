@@ -207,6 +207,22 @@ async def test_what_is_put_aside_while_it_runs_is_received_at_once(shaky: ShakyD
         await until(lambda: receiver.received == ["hello"])
 
 
+async def test_a_slow_one_keeps_no_other_waiting(shaky: ShakyDatabase):
+    slow = FakeReceiver()
+    slow.goes_on.clear()
+    quick = FakeReceiver()
+    reception = Reception(shaky, {"teams": slow, "slack": quick})
+    async with running(reception), asyncio.timeout(2):
+        await reception.put_aside(Arrival("teams", "photo", "photo"))
+        await slow.began.wait()
+        for number in range(5):  # more than it has hands
+            await reception.put_aside(Arrival("slack", f"Ev{number}", f"{number}"))
+        await until(lambda: len(quick.received) == 5)
+        assert slow.received == []
+        slow.goes_on.set()
+    assert slow.received == ["photo"]
+
+
 async def test_told_to_stop_it_finishes_what_is_in_hand(shaky: ShakyDatabase):
     receiver = FakeReceiver()
     receiver.goes_on.clear()

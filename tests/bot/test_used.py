@@ -158,19 +158,19 @@ def test_a_question_that_was_not_begun_was_not_seen(said_at: datetime | None):
 
 def test_what_was_pressed_says_what_was_chosen_by_whom_and_when_and_cannot_be_pressed_again():
     shown = after(said(press=YES.press, on="C1:1"), stands(QUESTION))
-    assert shown == {1: replace(QUESTION, choices=(), used="Chosen: Yes (Alex Byrne, today 09:00)")}
+    assert shown == {1: replace(QUESTION, choices=(), used="Chosen: Yes · Alex Byrne, today 09:00")}
     assert not shown[1].has_controls
 
 
 def test_a_button_that_was_not_offered_is_told_by_its_values():
     shown = after(said(press=Press("answer", ("a", "b"), HURT), on="C1:1"), stands(QUESTION))
-    assert shown[1].used == "Chosen: a, b (Alex Byrne, today 09:00)"
+    assert shown[1].used == "Chosen: a, b · Alex Byrne, today 09:00"
 
 
 def test_what_was_filled_in_says_what_was_answered():
     field = Reply("What is it?", Tone.QUESTION, field=Field("long_text", HURT, "What"))
     shown = after(said("About 2 litres\n of   ethanol", on="C1:1", about=HURT), stands(field))
-    assert shown[1].used == "Answered: About 2 litres of ethanol (Alex Byrne, today 09:00)"
+    assert shown[1].used == "Answered: About 2 litres of ethanol · Alex Byrne, today 09:00"
     assert shown[1].field is None
 
 
@@ -209,16 +209,16 @@ def test_what_was_told_keeps_its_other_buttons_and_loses_the_last_one_with_all_e
         TOLD, facts=(Fact("Where", "Room 3", change=Choice("Change", Press("change", ("where",)))),)
     )
     first = after(said(press=SEEN.press, on="C1:1"), stands(TOLD, 1, "tell"))[1]
-    assert (first.choices, first.used) == ((FREE,), "Chosen: I have read it (Alex Byrne, today 09:00)")
+    assert (first.choices, first.used) == ((FREE,), "Chosen: I have read it · Alex Byrne, today 09:00")
     last = after(said(press=FREE.press, on="C1:1"), stands(first, 1, "update"))[1]
-    assert (last.choices, last.used) == ((), "Chosen: Release it (Alex Byrne, today 09:00)")
+    assert (last.choices, last.used) == ((), "Chosen: Release it · Alex Byrne, today 09:00")
     kept = after(said(press=FREE.press, on="C1:1"), stands(replace(told, choices=(FREE,)), 1, "tell"))[1]
     assert kept.has_controls, "there is still something to change in it"
 
 
 def test_what_was_used_before_keeps_saying_so_when_it_is_closed():
-    half_used = stands(replace(TOLD, used="Chosen: I have read it (Alex Byrne, today 08:00)"))
-    assert after(said("no"), half_used)[1].used == "Chosen: I have read it (Alex Byrne, today 08:00)"
+    half_used = stands(replace(TOLD, used="Chosen: I have read it · Alex Byrne, today 08:00"))
+    assert after(said("no"), half_used)[1].used == "Chosen: I have read it · Alex Byrne, today 08:00"
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,8 @@ class Pressed:
         Without a press, it only names the message of ours that was meant, for `ChatDesk.said`.
         """
         means = press or self.press
-        key = f"{self.on}:{press.token()}" if self.on and press else self.trigger
+        counts_once = self.on and press and not press.is_repeatable
+        key = f"{self.on}:{press.token()}" if counts_once and press else self.trigger
         return Message(
             f"press:{key}",
             self.address,

@@ -184,7 +184,7 @@ class Teams:
             case Said(message):
                 return await self._said(message, body, is_answered=received.is_answered_at_once)
             case Added(message):
-                await self._said(message, body)
+                await self._said(message, body, take_in=self._desk.greet)
             case Consented():
                 return await self._consented(received, body)
             case Removed(workspace, subject):
@@ -199,12 +199,19 @@ class Teams:
                 return None
         return None
 
-    async def _said(self, message: Message, body: Json, *, is_answered: bool = False) -> Json | None:
+    async def _said(
+        self,
+        message: Message,
+        body: Json,
+        *,
+        is_answered: bool = False,
+        take_in: Callable[[Message], Awaitable[Heard]] | None = None,
+    ) -> Json | None:
         """Somebody's words or press. A press that is answered at once is answered with the card as it is now."""
         is_redelivered = not self._is_new(f"{message.address.conversation}/{body.get('id')}")
         self._await_answer(message)
         try:
-            heard = await self._take_in(message)
+            heard = await (take_in or self._take_in)(message)
         except BaseException:
             self._stop_waiting(message)
             raise

@@ -186,7 +186,8 @@ def _submitted(activity: Json, value: Json, *, is_answered_at_once: bool) -> Rec
     press = _press(token)
     if press is None:
         return _no_button(activity, is_answered_at_once=is_answered_at_once)
-    key = _key(activity, value, token, has_turn=bool(press.about and press.about.turn))
+    has_turn = bool(press.about and press.about.turn)
+    key = "" if press.is_repeatable else _key(activity, value, token, has_turn=has_turn)
     return Said(_spoken(activity, press=press, key=key), is_answered_at_once=is_answered_at_once)
 
 

@@ -339,6 +339,16 @@ def test_the_same_button_pressed_twice_is_one_message():
     assert len(ids) == 1
 
 
+def test_a_file_is_handed_over_as_often_as_somebody_asks():
+    first, second = payload("block_actions_button"), payload("block_actions_button")
+    second["trigger_id"] = "another"
+    press = Press("fetch", ("coach-7k2m-draft-1.docx",), About("coach-7k2m", "", 0))
+
+    ids = {pressed.message(press).event_id for body in (first, second) if (pressed := parse.pressed(body))}
+
+    assert len(ids) == 2
+
+
 @pytest.mark.parametrize(
     ("name", "value"), [("block_actions_static_select", "1"), ("block_actions_overflow", "help")]
 )

@@ -156,6 +156,12 @@ def test_without_its_message_a_press_is_known_by_its_card_and_its_question():
     assert event(Press("hello"), "1") != event(Press("hello"), "2")  # which may be meant twice
 
 
+def test_a_file_is_handed_over_as_often_as_somebody_asks():
+    fetch = Press("fetch", ("coach-7k2m-draft-1.docx",), About("coach-7k2m", "", 0))
+    ids = {submitted({"press": fetch.token(), "card": "c"}, id=id).message.event_id for id in ("1", "2")}
+    assert len(ids) == 2
+
+
 def test_the_same_answer_typed_twice_into_a_card_is_one_and_a_corrected_one_is_another():
     def event(text: str, id: str) -> Any:
         return submitted({"form": "coach-7k2m|where|12", "typed": text}, id=id).message.event_id
