@@ -255,6 +255,31 @@ async def test_a_stranger_who_removes_the_coach_closes_nothing(plant: Plant, des
     assert audited(plant) == []
 
 
+async def test_an_installation_is_greeted_once_and_anew_after_each_removal(plant: Plant, desk: CoachChatDesk):
+    phone = plant.on_phone("alex")
+    installed = plant.message(press=Press("hello"), channel="slack", event_id="installed:today")
+    assert [(await desk.greet(installed)).outcome for _ in range(2)] == ["done", "duplicate"]
+    welcome, hello = phone.deliver()
+    assert welcome.text.startswith("Welcome, Alex Byrne.")
+
+    for _ in range(2):
+        await desk.leave("slack", "T1", "alex")
+        assert writes_to(plant, "alex") != installed.address
+        greeted = [(await desk.greet(installed)).outcome for _ in range(2)]
+        assert greeted == ["done", "duplicate"]
+        assert [reply.text for reply in phone.deliver()] == [hello.text]
+        assert writes_to(plant, "alex") == installed.address
+
+
+async def test_what_is_heard_again_after_a_removal_is_no_greeting(plant: Plant, desk: CoachChatDesk):
+    alex = spoke(plant, "alex")
+    before = plant.message("hello", channel="slack")
+    await desk.hear(before)
+    await desk.leave("slack", "T1", "alex")
+    assert await desk.hear(before) == Heard("duplicate")
+    assert writes_to(plant, "alex") != alex
+
+
 def spoke(plant: Plant, name: str) -> Address:
     """This person says hello in Slack; where that was."""
     plant.on_phone(name).hear("hello")

@@ -57,6 +57,9 @@ class FakeDesk:
         self.attachments += attachments
         return Heard("done")
 
+    async def greet(self, message: Message) -> Heard:
+        return await self.hear(message)
+
     async def overhear(self, message: Message) -> Heard:
         self._must_be_up()
         if message.event_id in self._event_ids:

@@ -25,6 +25,7 @@ class FakeDesk:
 
     def __init__(self, *strangers: Identity) -> None:
         self.heard: list[Message] = []
+        self.greeted: list[Message] = []
         self.overheard: list[Message] = []
         self.attachments: list[Attachment] = []
         self.aside: list[Arrival] = []
@@ -46,6 +47,9 @@ class FakeDesk:
         if heard.outcome == "done":
             self.attachments += attachments
         return heard
+
+    async def greet(self, message: Message) -> Heard:
+        return await self._take(message, self.greeted)
 
     async def overhear(self, message: Message) -> Heard:
         return await self._take(message, self.overheard)

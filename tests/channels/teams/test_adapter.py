@@ -206,7 +206,7 @@ async def test_a_new_person_is_greeted_once_however_often_teams_announces_them()
         for number, name in enumerate(["personal_installed", "personal_members_added", "personal_installed"]):
             await it.post(it.activity(name, id=f"event-{number}"))
 
-    assert [message.press for message in it.desk.heard] == [Press("hello")]
+    assert [message.press for message in it.desk.greeted] == [Press("hello")]
 
 
 @pytest.mark.parametrize("name", ["personal_uninstalled", "personal_members_removed"])
