@@ -130,13 +130,13 @@ class Connector(Loopback):
         self.usually = OK
         self.behind = behind
         self._people = list(people)
-        self._planned: list[Answer] = []
+        self._planned: list[tuple[str, Answer]] = []
         self._chats: dict[str, dict[str, Activity]] = {}
         self._ids = itertools.count(_FIRST_ID)
 
-    def plan(self, *answers: Answer) -> None:
-        """Answer the next requests like this, one after the other."""
-        self._planned += answers
+    def plan(self, *answers: Answer, method: str = "") -> None:
+        """Answer the next requests like this, one after the other; or the next of this method."""
+        self._planned += [(method, answer) for answer in answers]
 
     def chat(self, conversation_id: str) -> list[Activity]:
         """The messages of this conversation, oldest first, each as it now reads."""
@@ -151,13 +151,20 @@ class Connector(Loopback):
             request.match_info.get("target", ""),
             await request.json() if request.can_read_body else {},
             request.headers.get("Authorization", ""),
-            self._planned.pop(0) if self._planned else self.usually,
+            self._next_answer(request.method),
             time.monotonic(),
         )
         self.attempts.append(attempt)
         good = await self._deliver(request, attempt) if attempt.answer.is_delivered else web.Response()
         await self._wait(attempt.answer.after)
         return self._answered(request, attempt.answer, good)
+
+    def _next_answer(self, method: str) -> Answer:
+        for place, (wanted, answer) in enumerate(self._planned):
+            if wanted in {"", method}:
+                del self._planned[place]
+                return answer
+        return self.usually
 
     def _answered(self, request: web.Request, answer: Answer, good: web.Response) -> web.Response:
         if answer.status == 0:
@@ -178,7 +185,7 @@ class Connector(Loopback):
     async def _deliver(self, request: web.Request, attempt: Attempt) -> web.Response:
         """Do what was asked, and say what Teams says then."""
         if self.behind:
-            return await self._forwarded(request)
+            return await self._forwarded(request, attempt)
         if not attempt.conversation_id:
             member = attempt.activity["members"][0]["id"]
             return web.json_response({"id": f"a:new-{member}"}, status=201)
@@ -202,7 +209,7 @@ class Connector(Loopback):
             return web.Response(status=202)  # it becomes two messages, and nobody is told their ids
         return web.json_response({"id": activity_id}, status=201)
 
-    async def _forwarded(self, request: web.Request) -> web.Response:
+    async def _forwarded(self, request: web.Request, attempt: Attempt) -> web.Response:
         sent = self.client.request(
             request.method,
             URL(self.behind + request.raw_path, encoded=True),
@@ -210,6 +217,11 @@ class Connector(Loopback):
             headers={"Content-Type": "application/json"},
         )
         async with sent as received:
+            is_shown = attempt.conversation_id and attempt.method in {"POST", "PUT"}
+            if is_shown and received.ok and received.content_type == "application/json":
+                activity_id = (await received.json())["id"]
+                chat = self._chats.setdefault(attempt.conversation_id, {})
+                chat[activity_id] = attempt.activity | {"id": activity_id}
             return await passed_on(received)
 
     # --- Who is there -------------------------------------------------------------------------------------------------

@@ -147,6 +147,14 @@ async def test_planned_answers_come_one_after_the_other_and_then_the_usual_one(c
     assert [(await ask(connector))[0] for _ in range(4)] == [429, 500, 400, 400]
 
 
+async def test_an_answer_that_is_planned_for_one_kind_of_request_waits_for_it(connector: Connector) -> None:
+    connector.plan(failed(500), method="PUT")
+
+    assert (await ask(connector))[0] == 201
+    of_another = f"/v3/conversations/{PERSONAL_CHAT_ID}/activities/17"
+    assert [(await ask(connector, "PUT", of_another))[0] for _ in range(2)] == [500, 200]
+
+
 @pytest.mark.parametrize("retry_after", [None, "2"])
 async def test_throttling_says_when_to_try_again_only_when_it_is_told_to(
     connector: Connector, retry_after: str | None
@@ -211,4 +219,5 @@ async def test_what_gets_through_can_come_from_a_connector_behind(connector: Con
 
     assert status == 201
     assert connector.chat("19:dev@thread.tacv2;messageid=17") == [HELLO | {"id": body["id"]}]
+    assert front.chat("19:dev@thread.tacv2;messageid=17") == [HELLO | {"id": body["id"]}]
     assert len(front.attempts) == 2

@@ -12,7 +12,7 @@ import re
 import socket
 from calendar import month_name
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import TimeoutError as PageTimeoutError
 
 from tests.bot_framework import people
 from tests.bot_framework.people import EVERYBODY, PRIYA, TeamsPerson
@@ -32,6 +33,8 @@ _PORTS = range(
 _NOWHERE = "http://127.0.0.1:9/"
 _ELSEWHERE = re.compile(r"^\w+://(?!127\.0\.0\.1[:/]|localhost[:/])")  # it asks for fonts
 _INSTALLED = re.compile(r"^conversationUpdate \d+$")  # in the page's log, with what the bot answered
+_OF_THE_BOT = ".fai-OutputCard"
+_HAS_COUNT = "([what, count]) => document.querySelectorAll(what).length === count"
 _PATIENCE = 15.0
 _PATIENCE_MS = 10_000
 _LOADING_MS = 60_000  # its page is large, and a busy machine takes its time over it
@@ -172,6 +175,26 @@ def _account(person: TeamsPerson) -> dict[str, str]:
 # --- The page ---------------------------------------------------------------------------------------------------------
 
 
+# Every message of the bot, line by line as it is read: a fact with its value, and what can be pressed in brackets.
+_READ = """(bodies, after) => bodies.slice(after).map(body => {
+    const lines = [], words = part => part.innerText.split(/\\s+/).join(" ").trim();
+    const read = part => {
+        const texts = [...part.querySelectorAll(".ac-textBlock")].map(words);
+        if (part.matches("button")) lines.push(`[${words(part)}]`);
+        else if (part.matches(".ac-selectable") && part.querySelector(".ac-vertical-separator"))
+            lines.push(`${texts[0]}: ${texts.slice(1, -1).join(" ")} [${part.ariaLabel}]`);
+        else if (part.matches(".ac-selectable[role=button]")) lines.push(`[${part.ariaLabel}]`);
+        else if (part.matches("input[type=checkbox]")) lines.push(`[${part.ariaLabel}]`);
+        else if (part.matches("tr")) lines.push([...part.cells].map(words).join(": "));
+        else if (part.matches(".ac-textBlock")) lines.push(words(part));
+        else [...part.children].forEach(read);
+    };
+    const card = body.querySelector(".ac-adaptiveCard");
+    card ? read(card) : lines.push(words(body));
+    return lines.join("\\n");
+})"""
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """One message as it stands on the page: `author` is the bot's name, or empty for the person's own."""
@@ -198,6 +221,10 @@ class PlaygroundPage:
         self.page.goto(playground.url, wait_until="commit")
         expect(self.page.get_by_text(_INSTALLED)).to_be_visible(timeout=_LOADING_MS)
 
+    def hide_log(self) -> None:
+        """Put the list of what was sent away: everything else is quicker without it."""
+        self.page.get_by_title("Hide log panel").click()
+
     def go_to(self, chat: str) -> None:
         """Open another chat or channel, by its name. At the first time the bot is told that it was installed there."""
         self.page.get_by_role("treeitem", name=chat).click()
@@ -219,10 +246,15 @@ class PlaygroundPage:
         )
         return [Shown(**each) for each in found]
 
+    def said(self, after: int = 0) -> list[str]:
+        """The bot's messages after so many, as a person reads them: their lines, `Label: value`, `[Button]`."""
+        read: list[str] = self._of_the_bot.evaluate_all(_READ, after)
+        return read
+
     @property
     def newest(self) -> Locator:
         """The newest message of the bot."""
-        return self.page.locator(".fai-OutputCard").last
+        return self._of_the_bot.last
 
     @property
     def card(self) -> Locator:
@@ -232,12 +264,23 @@ class PlaygroundPage:
     @property
     def cards(self) -> Locator:
         """Every card of the bot, in order."""
-        return self.page.locator(".fai-OutputCard").filter(has=self.page.locator(".ac-adaptiveCard"))
+        return self._of_the_bot.filter(has=self.page.locator(".ac-adaptiveCard"))
 
     @property
     def typing(self) -> Locator:
         """The dots that move while the bot writes."""
         return self.page.locator(f'span[role="img"][aria-label="{self.bot}"] + div + div + div')
+
+    @property
+    def ticks(self) -> list[str]:
+        """What can be ticked in the newest card."""
+        return self.card.get_by_role("checkbox").evaluate_all("boxes => boxes.map(box => box.ariaLabel)")
+
+    def shows(self, messages: int) -> None:
+        """So many messages of the bot stand in the open chat. A long chat takes its time over one more."""
+        with suppress(PageTimeoutError):  # it notices sooner than `expect`, which says better what is wrong
+            self.page.wait_for_function(_HAS_COUNT, arg=[_OF_THE_BOT, messages], timeout=_LOADING_MS)
+        expect(self._of_the_bot).to_have_count(messages)
 
     def sees(self, words: str) -> None:
         """The newest message of the bot says this."""
@@ -275,6 +318,10 @@ class PlaygroundPage:
         """Press this button of the newest card, or `on` an older one."""
         (on or self.card).get_by_role("button", name=label, exact=True).click()
 
+    def card_with(self, label: str) -> Locator:
+        """The newest card that has this button."""
+        return self.cards.filter(has=self.page.get_by_role("button", name=label, exact=True)).last
+
     def pick(self, suggestion: str) -> None:
         """Press one of the suggested answers."""
         self.page.get_by_role("button", name=suggestion, exact=True).click()
@@ -298,6 +345,11 @@ class PlaygroundPage:
                 self.card.get_by_role("checkbox", name=re.compile(f"{re.escape(option)}$"))
             )
             radio.or_(box).check(force=True)  # what a person sees is drawn over it
+
+    def tick(self, *options: str) -> None:
+        """Tick these in the newest card, and nothing else."""
+        for box in self.card.get_by_role("checkbox").all():
+            box.set_checked(box.get_attribute("aria-label") in options, force=True)
 
     def set_date(self, label: str, day: date) -> None:
         """Choose a day in the calendar, at most two years away."""
@@ -331,6 +383,10 @@ class PlaygroundPage:
         expect(self._dialog).to_have_count(0)
 
     @property
+    def _of_the_bot(self) -> Locator:
+        return self.page.locator(_OF_THE_BOT)
+
+    @property
     def _box(self) -> Locator:
         return self.page.locator('[data-lexical-editor="true"]').first
 
@@ -352,15 +408,21 @@ class PlaygroundPage:
 
 
 @contextmanager
-def open_page(browser: Browser, playground: Playground) -> Iterator[PlaygroundPage]:
-    """The Playground's page in a browser of its own, which reaches this machine and nothing else."""
+def blank_page(browser: Browser) -> Iterator[PlaygroundPage]:
+    """A page in a browser of its own, which reaches this machine and nothing else; open a Playground in it."""
     context = browser.new_context(viewport={"width": 1400, "height": 1000})
     context.set_default_timeout(_PATIENCE_MS)
     context.route(_ELSEWHERE, lambda route: route.abort())
-    page = PlaygroundPage(context.new_page())
-    page.open(playground)
-    yield page
+    yield PlaygroundPage(context.new_page())
     context.close()
+
+
+@contextmanager
+def open_page(browser: Browser, playground: Playground) -> Iterator[PlaygroundPage]:
+    """The Playground's page in a browser of its own."""
+    with blank_page(browser) as page:
+        page.open(playground)
+        yield page
 
 
 def _begins_with(label: str) -> re.Pattern[str]:
