@@ -93,7 +93,7 @@ def _time(field: Field, label: str) -> Json:
 def _ticks(field: Field) -> Json:
     ticks = _input("Input.ChoiceSet", "ticked", field.label, _TROUBLE["multi"])
     # Not escaped: Teams draws these without Markdown, and would show every backslash.
-    offered = {value: one_line(label, _LONGEST_OPTION) or "…" for value, label in field.options}
+    offered = {value: undated(one_line(label, _LONGEST_OPTION)) or "…" for value, label in field.options}
     ticks |= {
         "style": "expanded",
         "isMultiSelect": True,
