@@ -26,6 +26,7 @@ _READ_NOW = "Stop. Please read this now."
 _FACTS = 2  # their place in a message
 _FACTS_TOGETHER, _SHORTEST, _LONGEST = 4_000, 40, 300  # of answers that are shortened
 _CANCEL = "cancel"
+_NOT_KNOWN = ("unknown",)
 _AT_HAND = frozenset(
     {"back", "why"}
 )  # the ways around a question that are a button; the others are in a menu
@@ -254,10 +255,15 @@ def _answers(reply: Reply) -> tuple[list[Block], list[Block]]:
             *blocks.lists(others, "Choose one", "answer"),
         ]
     else:
-        lead = 1 if main and main is choices[0] else 0
+        lead = 1 if main and main is choices[0] else sum(map(_is_offered, choices))
         buttons = _buttons(named, main)
         rows = blocks.rows([*buttons[:lead], *opener, *buttons[lead:]])
     return rows, blocks.sections("\n".join(lines))
+
+
+def _is_offered(choice: Choice) -> bool:
+    """Whether it is an answer to a question that can also be answered in a form: what somebody typed, read in one way."""
+    return choice.press.action == "answer" and choice.press.values != _NOT_KNOWN
 
 
 def _buttons(

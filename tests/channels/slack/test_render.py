@@ -351,6 +351,18 @@ def test_an_answer_too_long_for_a_button_stands_whole_above_it_and_the_others_on
     assert reads(message).count("Training") == 1
 
 
+def test_what_was_typed_read_in_two_ways_is_offered_before_the_form():
+    unknown = Choice("Not known yet", Press("answer", ("unknown",), about("noticed")))
+    which = replace(WHEN, choices=(*answers("noticed", "2 June 2026", "6 February 2026"), unknown))
+
+    assert labels(render.message(which)) == [
+        "2 June 2026",
+        "6 February 2026",
+        "Pick date and time",
+        "Not known yet",
+    ]
+
+
 def test_two_long_answers_that_begin_alike_can_be_told_apart():
     begin = "The same beginning of an answer that is much too long to stand on a button of any kind, "
     message = render.message(replace(QUESTION, choices=answers("which", f"{begin}yes", f"{begin}no")))
