@@ -135,6 +135,13 @@ class SlackPage:
         expect(self.modal.locator(".modal-error").first).to_be_visible()
         return self.modal.locator(".modal-error").all_inner_texts()
 
+    def download(self, name: str) -> bytes:
+        """Take the newest file of this name, as its card offers it."""
+        card = self.messages.locator(".file-card", has_text=name).last
+        with self.page.expect_download() as taken:
+            card.get_by_title("Download").click()
+        return Path(taken.value.path()).read_bytes()
+
     def screenshot(self, path: Path) -> None:
         """Keep what is on the screen."""
         path.parent.mkdir(parents=True, exist_ok=True)
