@@ -830,6 +830,7 @@ def test_saying_whether_an_answer_helped_is_thanked_and_changes_nothing_else(ver
     events = talk.run.events
 
     assert talk.send(Press("helpful", (verdict,))) == WORDING("thanks_for_saying")
+    assert talk.turn
     assert talk.turn.helped is helped
     assert talk.run.events == events
 
