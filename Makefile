@@ -39,7 +39,7 @@ test: setup ## run the tests and hold the coverage (no browser needed)
 	$(BIN)/pytest --numprocesses=2 --cov --cov-report=term:skip-covered $(ARGS)
 	$(BIN)/coverage report --include='$(FULLY_COVERED)' --show-missing --skip-covered --fail-under=100
 
-e2e: setup ## run the tests in a real browser
+e2e: setup ## run the tests in a real browser, and in real clients of Slack and Teams (needs npm)
 	$(BIN)/pytest -m e2e $(ARGS)
 
 proof: setup ## run the long tests: mutations, kills, walks, simulations
