@@ -15,7 +15,7 @@ from bot.store import addresses, outbox
 from bot.store.addresses import StoredAddress
 from bot.store.database import Transaction
 from bot.store.outbox import NewMessage
-from bot.used import Standing
+from bot.used import Amended, Standing
 from playbooks.answer import show_moment
 
 _BUTTONS_BACK = 30  # how far back a button may stand and still be told in its own words
@@ -55,7 +55,7 @@ def say(
     is_pushed = channels.is_pushed(message.address.channel)
     said: list[NewMessage] = []
     if is_pushed:
-        said += _amendments(conn, scene, key, message, turn, address, open_)
+        said += _amendments(conn, key, address, _amended(conn, scene, message, turn, open_))
     else:
         said.append(_row(f"{key}:echo", address, "echo", _words(conn, message, address, scene.wording)))
     for number, reply in enumerate(turn.replies):
@@ -66,13 +66,19 @@ def say(
 
 
 def tell(conn: Transaction, channels: Channels, key: str, turn: Turn) -> None:
-    """Write what this turn says to other people, where they spoke with us last; else on the page they will open."""
-    said = []
+    """Write what this turn says to other people, where they spoke with us last; else on the page they will open.
+
+    Where their own conversation goes on by it, what stood open before is over, as after a word of theirs.
+    """
+    said: list[NewMessage] = []
     for number, each in enumerate(turn.tells):
         for person_id in each.people:
             home = Address(channels.home, person_id)
             address = addresses.last_private(conn, person_id) or addresses.find_or_add(conn, home, person_id)
             is_pushed = channels.is_pushed(address.address.channel)
+            if is_pushed and each.is_own and each.reply.closes:
+                over = used.over(used.standing(outbox.open_at(conn, address.id)))
+                said += _amendments(conn, key, address, over)
             said.append(
                 NewMessage(
                     f"{key}:tell:{number}:{each.step}:{person_id}",
@@ -95,22 +101,19 @@ def answer_in_front_of_others(
     outbox.write(conn, [_reply_row(f"{key}:0", address, reply, is_pushed=True)], channels.pulled)
 
 
-def _amendments(
-    conn: Transaction,
-    scene: Scene,
-    key: str,
-    message: Message,
-    turn: Turn,
-    address: StoredAddress,
-    open_: Sequence[Standing],
-) -> Iterator[NewMessage]:
+def _amended(
+    conn: Transaction, scene: Scene, message: Message, turn: Turn, open_: Sequence[Standing]
+) -> list[Amended]:
     pressed = used.met(open_, message)
     if pressed and message.on and not pressed.row.shown_as:
         outbox.prove(conn, pressed.row, message.on)
     at = show_moment(scene.now.astimezone(scene.site.place.zone))
-    amended = used.amended(
-        open_, pressed, message, turn.replies, scene.wording, name=scene.person.name, at=at
-    )
+    return used.amended(open_, pressed, message, turn.replies, scene.wording, name=scene.person.name, at=at)
+
+
+def _amendments(
+    conn: Transaction, key: str, address: StoredAddress, amended: Sequence[Amended]
+) -> Iterator[NewMessage]:
     outbox.close(conn, [each.row.id for each in amended])
     for each in amended:
         yield NewMessage(

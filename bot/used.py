@@ -86,19 +86,22 @@ def amended(
     What was pressed says what was chosen, by whom and when. Whatever else stood open in the conversation is over once
     a new question comes; what somebody was told stays open until they have done something about it.
     """
-    found = []
-    closes = any(reply.closes for reply in replies)
-    for each in open_:
-        if each is pressed:
-            found.append(Amended(each.row, _used(each, message, wording, name=name, at=at)))
-        elif closes and not _is_told(each):
-            found.append(Amended(each.row, each.reply.without_controls()))
+    found = [Amended(pressed.row, _used(pressed, message, wording, name=name, at=at))] if pressed else []
+    if any(reply.closes for reply in replies):
+        found += over([each for each in open_ if each is not pressed])
     return found
+
+
+def over(open_: Sequence[Standing]) -> list[Amended]:
+    """What is over once their conversation goes on: all but what they were told, and have done nothing about."""
+    return [Amended(each.row, each.reply.without_controls()) for each in open_ if not _is_told(each)]
 
 
 def _used(pressed: Standing, message: Message, wording: Wording, *, name: str, at: str) -> Reply:
     if message.press is None:
-        words = " ".join(message.text.split())
+        is_list = pressed.reply.field is not None and pressed.reply.field.kind == "list"
+        lines = (" ".join(line.split()) for line in message.text.splitlines())
+        words = (", " if is_list else " ").join(filter(None, lines))
         words = words if len(words) <= _LONGEST_NOTE else f"{words[: _LONGEST_NOTE - 1]}…"
         return pressed.reply.without_controls(wording("used_typed", words=words, name=name, at=at))
     words = pressed.reply.words_of(message.press) or ", ".join(message.press.values)

@@ -119,6 +119,23 @@ def test_what_somebody_was_told_keeps_its_other_buttons_until_each_was_pressed(p
     assert labels([dana.shown[told]]) == before[1:], "their own conversation goes on beside it"
 
 
+def test_a_stop_stays_open_while_it_holds_and_no_longer_than_until_somebody_released_it(
+    plant: Plant, phone: Phone
+):
+    dana = plant.on_phone("dana")
+    dana.say("hello")
+    phone.start()
+    phone.say("no", "Yes, it could")
+    stop, told = phone.newest, dana.newest
+    dana.press("I have read this", on=told)
+    phone.deliver()
+    assert phone.shown[stop].has_controls
+    dana.press("Release the stop", on=told)
+    phone.deliver()
+    assert not phone.shown[stop].has_controls
+    assert "We can go on." in question(phone).text
+
+
 # --- Whose answer it is
 
 

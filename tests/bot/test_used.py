@@ -174,6 +174,12 @@ def test_what_was_filled_in_says_what_was_answered():
     assert shown[1].field is None
 
 
+def test_what_was_listed_line_by_line_is_told_apart_by_commas():
+    field = Reply("Which batches?", Tone.QUESTION, field=Field("list", HURT, "Batches"))
+    shown = after(said("00123\n\n 25K  041\n", on="C1:1", about=HURT), stands(field))
+    assert shown[1].used == "Answered: 00123, 25K 041 · Alex Byrne, today 09:00"
+
+
 def test_a_long_answer_is_cut_short_where_it_is_shown_again():
     used = after(said("z" * 5_000, on="C1:1", about=HURT), stands(QUESTION))[1].used
     assert used.startswith("Answered: zzz")
