@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -127,30 +128,25 @@ def _citation(cited: Citation) -> Json:
 
 
 def _facts(facts: Sequence[Fact], name: str, titles: Titles) -> Iterator[Piece]:
+    """A table, where every fact is short and can only be read; else a row for each, so that all look alike."""
+    is_table = all(_is_short(fact) and fact.change is None for fact in facts)
     for group, members in groupby(facts, key=lambda fact: fact.group):
         shown = list(members)
         title = [parts.heading(one_line(group, 200), size="Default", separator=True)] if group.strip() else []
-        for piece in _group(shown, name, titles):
+        for piece in _table(shown) if is_table else _rows(shown, name, titles):
             yield [*title, *piece]  # a heading stays with what it heads
             title = []
 
 
-def _group(facts: Sequence[Fact], name: str, titles: Titles) -> Iterator[Piece]:
-    """Short facts that can only be read stand in a table; every other one has a row of its own."""
-    short: list[tuple[str, str]] = []
+def _table(facts: Sequence[Fact]) -> Iterator[Piece]:
+    for start in range(0, len(facts), _FACTS_AT_ONCE):
+        some = facts[start : start + _FACTS_AT_ONCE]
+        yield [parts.fact_set((fact.label, fact.value) for fact in some)]
+
+
+def _rows(facts: Sequence[Fact], name: str, titles: Titles) -> Iterator[Piece]:
     for fact in facts:
-        if _is_short(fact) and not fact.change:
-            short.append((fact.label, fact.value))
-            if len(short) == _FACTS_AT_ONCE:
-                yield [parts.fact_set(short)]
-                short = []
-            continue
-        if short:
-            yield [parts.fact_set(short)]
-            short = []
         yield from _row(fact, name, titles)
-    if short:
-        yield [parts.fact_set(short)]
 
 
 def _is_short(fact: Fact) -> bool:
@@ -193,6 +189,8 @@ def _answers(reply: Reply, name: str, titles: Titles) -> Iterator[Piece]:
         yield from ([row] for row in rows_of(first))
         yield from ([_choice_row(choice, name, titles)] for choice in answers)
         return
+    if first:  # what is typed is the likely answer, and only one button stands out
+        answers = [replace(choice, is_main=False) for choice in answers]
     buttons = [*first, *(_button(choice, name, titles) for choice in answers)]
     yield from ([row] for row in rows_of(buttons))
 

@@ -286,6 +286,14 @@ def test_an_earlier_answer_is_filled_in_whole_or_not_at_all():
     assert "value" not in long[0]
 
 
+def test_beside_what_is_typed_no_other_button_stands_out():
+    keep = Choice("Keep: a chip", Press("answer", ("a chip",), ABOUT), is_main=True)
+    beside = [action.get("style") for action in actions(card(Reply("What?", field=field(), choices=(keep,))))]
+    alone = [action.get("style") for action in actions(card(Reply("What?", choices=(keep,))))]
+
+    assert (beside, alone) == (["positive", None], ["positive"])
+
+
 def test_where_files_are_wanted_the_card_says_how_to_send_them():
     asked = field("attachment", allow=("jpg", "pdf"), max_files=3)
     shown = card(Reply("Show me.", field=asked))
@@ -305,6 +313,14 @@ def test_each_line_of_a_review_can_be_changed():
     assert action["title"] == "Change: Where"
     assert action["data"]["press"] == change.press.token()
     assert [each["text"] for each in objects(shown) if each.get("style") == "heading"] == ["The place"]
+
+
+def test_facts_stand_in_a_table_where_all_are_short_and_look_alike_where_one_is_not():
+    short, long = Fact("Where", "Line 3", "The place"), Fact("What", "A chip\nand a crack", "The event")
+    when = Fact("When", "06:10", "The event")
+
+    assert len(of_type(Reply("Noted.", facts=(short, when)), "FactSet")) == 2
+    assert of_type(Reply("Noted.", facts=(short, when, long)), "FactSet") == []
 
 
 def test_what_is_to_be_copied_stands_by_itself_as_it_is():
