@@ -260,6 +260,8 @@ class SlackSender:
             return DeliveryError(words)
         if code in _GONE and not is_update:
             return DeliveryError(words, gone=True)
+        if trouble.needed:
+            words += "; install the app again in this workspace, with every permission it asks for"
         return DeliveryError(words, permanent=True)
 
     async def _token_died(self, at: Installation, words: str) -> DeliveryError:
