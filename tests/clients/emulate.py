@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlencode
 
 import aiohttp
 
@@ -93,6 +94,10 @@ class Emulate:
         """
         return in_a_loop(self._consent(address, name))
 
+    def words(self, channel: str = "") -> str:
+        """Everything its own page shows of a conversation, whispers too, and of the Home tabs and windows."""
+        return in_a_loop(_read(f"{self.url}/?{urlencode({'tab': 'messages', 'channel': channel})}"))
+
     async def _consent(self, address: str, name: str) -> str:
         async with aiohttp.ClientSession() as session:
             async with session.get(address) as page:
@@ -112,6 +117,14 @@ async def _post(address: str, form: Mapping[str, str], headers: Mapping[str, str
     ):
         body: Thing = await answer.json()
         return body
+
+
+async def _read(address: str) -> str:
+    async with aiohttp.ClientSession() as session, session.get(address) as page:
+        page.raise_for_status()
+        shown = _Words()
+        shown.feed(await page.text())
+        return " ".join(shown.words)
 
 
 def _seed(redirect_uri: str, scopes: Sequence[str], tokens: Mapping[str, Sequence[str]]) -> Thing:
@@ -140,6 +153,17 @@ def _seed(redirect_uri: str, scopes: Sequence[str], tokens: Mapping[str, Sequenc
         "strict_scopes": True,
     }
     return {"slack": slack}
+
+
+class _Words(HTMLParser):
+    """The words of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.words += data.split()
 
 
 class _Forms(HTMLParser):
