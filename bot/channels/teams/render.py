@@ -200,10 +200,11 @@ def _choice_row(choice: Choice, name: str, titles: Titles) -> Json:
     title = titles.take(choice.label, _LONGEST_ROW)
     press = parts.submit(title, _press(choice.press, name), hint=choice.hint)
     looks: dict[str, Any] = {"style": "emphasis", "spacing": "Small", "selectAction": press}
+    bold = {"weight": "Bolder"} if choice.is_main else {}
     whole = parts.container(
-        [parts.words(piece, color="Accent") for piece in paragraphs(choice.label)], **looks
+        [parts.words(piece, color="Accent", **bold) for piece in paragraphs(choice.label)], **looks
     )
-    return whole if fits([whole]) else parts.container([parts.words(title, color="Accent")], **looks)
+    return whole if fits([whole]) else parts.container([parts.words(title, color="Accent", **bold)], **looks)
 
 
 def _button(choice: Choice, name: str, titles: Titles) -> Json:

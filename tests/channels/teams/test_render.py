@@ -187,6 +187,16 @@ def test_answers_too_long_for_a_button_are_rows_that_can_be_read_to_their_end_an
     assert [action["data"]["press"] for action in actions(card(reply))] == [NO.token(), YES.token()]
 
 
+def test_the_likely_one_of_several_rows_stands_out():
+    long = "Only a part of it, and the rest is still in quarantine"
+    choices = (Choice(long, YES, is_main=True), Choice("No", NO))
+    weights = [
+        row["items"][0].get("weight") for row in of_type(Reply("Which?", choices=choices), "Container")
+    ]
+
+    assert weights == ["Bolder", None]
+
+
 def test_two_answers_of_one_name_can_be_told_apart():
     shown = card(Reply("Which?", choices=(Choice("Line 3", YES), Choice("Line 3", NO))))
     assert [action["title"] for action in actions(shown)] == ["Line 3", "Line 3 (2)"]
