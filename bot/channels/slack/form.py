@@ -77,8 +77,13 @@ def hint_of(field: Field) -> str:
             unit = f", in {field.placeholder}" if field.placeholder else ""
             return f"Type the number here{unit}."
         case _:
-            such = f" ({field.placeholder})" if field.placeholder else ""
-            return f"Type your answer here{such}."
+            such = field.placeholder
+            return f"Type your answer here{_joined(such)}." if such else "Type your answer here."
+
+
+def _joined(such: str) -> str:
+    """What follows a sentence, in brackets; or as the next sentence, where it begins as one."""
+    return f". {such}" if such[:1].isupper() else f" ({such})"
 
 
 def _inputs(field: Field) -> list[Block]:

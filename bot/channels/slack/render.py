@@ -21,11 +21,11 @@ from bot.reply import Choice, Citation, Fact, File, Reply, Tone
 __all__ = ["form", "home", "message", "notice", "press_of", "prompts", "start", "whole"]
 
 _STOP = "Stop: "
-_STOP_HEADING = 70  # of the stop's own words, so that a heading stays one
 _READ_NOW = "Stop. Please read this now."
 _FACTS = 2  # their place in a message
 _FACTS_TOGETHER, _SHORTEST, _LONGEST = 4_000, 40, 300  # of answers that are shortened
 _CANCEL = "cancel"
+_ANSWERS = frozenset({"answer", "words"})
 _NOT_KNOWN = ("unknown",)
 _AT_HAND = frozenset(
     {"back", "why"}
@@ -181,12 +181,8 @@ def _shortened(reply: Reply) -> Reply:
 def _words(reply: Reply) -> list[Block]:
     """What is said; a stop begins with a heading that says so in words."""
     text = reply.text.strip("\n") if reply.text.strip() else blocks.NOTHING
-    if reply.tone is not Tone.STOP:
-        return blocks.sections(text)
-    first, _, rest = text.partition("\n\n")
-    if len(first) > _STOP_HEADING or "\n" in first:
-        return [*blocks.heading(_READ_NOW), *blocks.sections(text)]
-    return [*blocks.heading(_STOP + first), *blocks.sections(rest)]
+    stop = blocks.heading(_READ_NOW) if reply.tone is Tone.STOP else []
+    return [*stop, *blocks.sections(text)]
 
 
 def _options(reply: Reply) -> list[Block]:
@@ -262,8 +258,8 @@ def _answers(reply: Reply) -> tuple[list[Block], list[Block]]:
 
 
 def _is_offered(choice: Choice) -> bool:
-    """Whether it is an answer to a question that can also be answered in a form: what somebody typed, read in one way."""
-    return choice.press.action == "answer" and choice.press.values != _NOT_KNOWN
+    """Whether it is an answer in itself, where there is a form too: what was typed, read in one way; or a usual reason."""
+    return choice.press.action in _ANSWERS and choice.press.values != _NOT_KNOWN
 
 
 def _buttons(

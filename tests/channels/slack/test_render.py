@@ -242,7 +242,7 @@ def test_hostile_words_stand_literally_wherever_they_stand(words: str):
 
 def test_the_first_block_makes_sense_alone():
     assert first_text(render.message(QUESTION)) == "Was the batch already released?"
-    assert first_text(render.message(STOP)) == "Stop: Keep the line closed."
+    assert first_text(render.message(STOP)) == "Stop. Please read this now."
 
 
 @pytest.mark.parametrize("reply", EVERY_KIND)
@@ -256,11 +256,23 @@ def test_the_line_for_notifications_is_what_matters_most():
     assert render.message(spoken)["text"] == "What did you see?"
 
 
-def test_a_stop_says_so_in_words_even_when_it_is_long():
-    long = render.message(TOLD)
+def test_a_stop_says_so_in_words_whatever_it_begins_with():
+    asked_why = replace(STOP, text=f"I ask so that nobody has to come back to you.\n\n{STOP.text}")
+    message = render.message(asked_why)
 
-    assert first_text(long) == "Stop. Please read this now."
-    assert long["text"].startswith("Stop: Ana Horvat asked me")
+    assert first_text(message) == "Stop. Please read this now."
+    assert message["text"].startswith("Stop: I ask so that")
+    assert "Keep the line closed." in reads(message)
+
+
+def test_how_to_answer_is_said_in_whole_sentences():
+    field = Field("person", about("told"), "Reported to", placeholder="A role, such as shift supervisor")
+    role = replace(QUESTION, choices=(), field=field)
+
+    assert "Type your answer here. A role, such as shift supervisor." in reads(render.message(role))
+    assert "Type your answer here (such as: today 06:10, or 3 June 2026 14:05)." in reads(
+        render.message(WHEN)
+    )
 
 
 @given(st.text(max_size=9_000) | st.builds(lambda n: "<&" * n, st.integers(0, 5_000)))
