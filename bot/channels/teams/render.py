@@ -155,7 +155,7 @@ def _is_short(fact: Fact) -> bool:
 
 
 def _row(fact: Fact, name: str, titles: Titles) -> Iterator[Piece]:
-    label = parts.words(one_line(fact.label, 500) or "…", size="Small", isSubtle=True, spacing="Medium")
+    label = parts.words(one_line(fact.label, 500) or "…", size="Small", isSubtle=True, spacing="Small")
     looks: dict[str, str | bool] = {"spacing": "None"}
     if fact.is_copy:
         looks["fontType"] = "Monospace"
