@@ -274,7 +274,9 @@ class PlaygroundPage:
     @property
     def ticks(self) -> list[str]:
         """What can be ticked in the newest card."""
-        return self.card.get_by_role("checkbox").evaluate_all("boxes => boxes.map(box => box.ariaLabel)")
+        boxes = self.card.get_by_role("checkbox")
+        labels: list[str] = boxes.evaluate_all("boxes => boxes.map(box => box.ariaLabel)")
+        return labels
 
     def shows(self, messages: int) -> None:
         """So many messages of the bot stand in the open chat. A long chat takes its time over one more."""

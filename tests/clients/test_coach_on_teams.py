@@ -349,4 +349,5 @@ class Pictures:
     def __call__(self, what: str) -> None:
         """Take one of what stands at the end of the chat now."""
         self.count += 1
+        self.stage.page.newest.scroll_into_view_if_needed()
         self.stage.page.screenshot(self.folder / f"{self.name}-{self.count:02}-{what}.png")
