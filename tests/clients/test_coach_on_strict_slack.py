@@ -103,6 +103,15 @@ class Workspace:
                 return self.post("block_actions_button", body | {"trigger_id": trigger})
         raise AssertionError(f"no message has a button {label!r}")
 
+    def use_shortcut(self, trigger: str, *, on: str = "") -> int:
+        """Alice uses the shortcut "Start a playbook"; or the other one, on a message of these words in a channel."""
+        name = "documented/message_action" if on else "documented/shortcut"
+        body = payload(name) | {"trigger_id": trigger, "action_ts": self.moment()}
+        if on:
+            body["message"]["text"] = on
+        body["team"]["id"], body["user"] = self.team, body["user"] | {"id": self.alice, "team_id": self.team}
+        return self.post(name, body)
+
     def post(self, name: str, body: Mapping[str, Any]) -> int:
         sent = request(name, secret=SIGNING_SECRET, timestamp=int(now().timestamp()), body=body)
         status = in_a_loop(_post(f"{self.coach.url}/slack/events", sent.body, sent.headers))
@@ -322,3 +331,26 @@ def test_a_home_tab_that_was_changed_meanwhile_shows_how_things_stand(workspace:
 
     home = workspace.reads("Next: Official record")
     assert EVENT in home
+
+
+# --- Shortcuts, which only the documentation shows us -----------------------------------------------------------------
+
+
+def test_the_shortcut_opens_the_window_of_playbooks_and_too_late_a_sentence(
+    workspace: Workspace, strict: Emulate
+):
+    assert workspace.use_shortcut(strict.trigger("alice")) == 200
+    workspace.reads("I ask one short question at a time, in your messages with me.")
+
+    used = strict.trigger("alice")
+    workspace.use_shortcut(used)
+    assert workspace.use_shortcut(used) == 200
+    workspace.reads("I could not open that just now. Please press it once more. Your answers are safe.")
+
+
+def test_a_message_in_a_channel_is_thought_through_in_private(workspace: Workspace, strict: Emulate):
+    assert workspace.use_shortcut(strict.trigger("alice"), on=EVENT) == 200
+
+    newest = workspace.messages()[0]["text"]
+    assert newest.startswith(f'You are in the middle of "{EVENT}".')
+    assert 'Shall I put it aside, and start "Open a deviation"?' in newest
