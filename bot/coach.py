@@ -219,6 +219,10 @@ class Coach:
         address_id = addresses.find(conn, address)
         return used.standing(outbox.open_at(conn, address_id)) if address_id else []
 
+    def apologise(self, conn: Transaction, message: outbox.OutboxMessage) -> None:
+        """Say what became of a message that will never be posted, where the person waits for it."""
+        saying.apologise(conn, self._office.channels, self._sight.english, message)
+
     # What is due
 
     def ring(self) -> int:

@@ -118,11 +118,16 @@ def what_next(error: DeliveryError, attempt: int, patience: Patience) -> Retry |
     return Retry(patience.pause_after(attempt), counts=True)
 
 
+def _say_nothing(_conn: Transaction, _message: OutboxMessage) -> None:
+    """What failed is counted, and that is all."""
+
+
 class Delivery:
     """One process's share of the sending. Any number of them may run beside each other.
 
     `at_once` messages are on their way at the same time, never two of one address. `paces` say, by channel, how much a
-    workspace takes.
+    workspace takes. `when_failed` may write what is to be said because a message will never be posted, in the
+    transaction that marks it.
     """
 
     def __init__(
@@ -136,6 +141,7 @@ class Delivery:
         timing: Timing = TIMING,
         patience: Patience = PATIENCE,
         paces: Mapping[str, Pace] = MappingProxyType({}),
+        when_failed: Callable[[Transaction, OutboxMessage], None] = _say_nothing,
     ) -> None:
         self._database = database
         self._senders = senders
@@ -148,6 +154,7 @@ class Delivery:
         self._grace = timing.grace.total_seconds()
         self._patience = patience
         self._paces = paces
+        self._when_failed = when_failed
         self._on_their_way: set[asyncio.Task[None]] = set()
         self._lost_claims: list[str] = []
         self._stir = asyncio.Event()
@@ -345,7 +352,7 @@ class Delivery:
     async def _fail(self, message: OutboxMessage, error: str, *, is_gone: bool = False) -> None:
         """It will never be posted. Where nothing can be written any more, nothing is, until somebody speaks there."""
         log.warning("message failed", **_fields(message), error=error, is_gone=is_gone)
-        await self._mark(message, _mark_gone if is_gone else claims.mark_failed, error)
+        await self._mark(message, self._mark_failed, error, is_gone=is_gone)
 
     async def _mark(
         self, message: OutboxMessage, mark: Callable[..., bool], *values: object, **options: bool
@@ -368,6 +375,14 @@ class Delivery:
             else:
                 return
 
+    def _mark_failed(self, conn: Transaction, message: OutboxMessage, error: str, *, is_gone: bool) -> bool:
+        if is_gone:
+            addresses.close(conn, message.address_id)  # an address before its rows, as everybody locks them
+        is_marked = claims.mark_failed(conn, message, error)
+        if is_marked and not is_gone:
+            self._when_failed(conn, message)
+        return is_marked
+
     # --- Around it ----------------------------------------------------------------------------------------
 
     async def _land(self) -> None:
@@ -387,11 +402,6 @@ class Delivery:
 
     def _time(self) -> float:
         return asyncio.get_running_loop().time()
-
-
-def _mark_gone(conn: Transaction, message: OutboxMessage, error: str) -> bool:
-    addresses.close(conn, message.address_id)
-    return claims.mark_failed(conn, message, error)
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

@@ -127,6 +127,7 @@ async def _work(
             timing=app.timing,
             patience=app.patience,
             paces=paces,
+            when_failed=app.coach.apologise,
         )
         bell.rings = delivery.wake
         tasks.append(asyncio.create_task(delivery.run(stop)))

@@ -111,6 +111,18 @@ def _amended(
     return used.amended(open_, pressed, message, turn.replies, scene.wording, name=scene.person.name, at=at)
 
 
+def apologise(conn: Transaction, channels: Channels, wording: Wording, message: outbox.OutboxMessage) -> None:
+    """Write that a file will never come where the person was told it would; about nothing else that failed."""
+    if message.kind != "file":
+        return
+    names = ", ".join(file.name for file in Reply.from_json(message.payload).files)
+    address = StoredAddress(message.address_id, message.address, message.person)
+    reply = Reply(wording("file_not_sent", name=names))
+    outbox.write(
+        conn, [_reply_row(f"{message.dedupe_key}:failed", address, reply, is_pushed=True)], channels.pulled
+    )
+
+
 def _amendments(
     conn: Transaction, key: str, address: StoredAddress, amended: Sequence[Amended]
 ) -> Iterator[NewMessage]:

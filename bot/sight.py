@@ -123,6 +123,11 @@ class Sight:
         found = [people.by_id(conn, person_id) for person_id in ids]
         return tuple(person.id for person in found if person and person.is_active)
 
+    @property
+    def english(self) -> Wording:
+        """The wording of what is said without looking who reads it."""
+        return self._wordings["en"]
+
     def _wording(self, person: Person) -> Wording:
         return self._wordings.get(person.language) or self._wordings["en"]
 

@@ -16,8 +16,10 @@ from bot.content.readiness import lacking
 from bot.dashboard.health import figures
 from bot.errors import CoachError
 from bot.settings import os_user, read_settings
-from bot.store import audit, migrate, people
+from bot.store import audit, migrate, outbox, people
 from bot.store.verification import verify as verify_audit
+
+_LATEST = 5  # troubles that are named one by one
 
 commands = typer.Typer(no_args_is_help=True, help="The audit: is it as it was written?")
 
@@ -88,6 +90,8 @@ def doctor(
             typer.echo("LOOK: the database has other tables than this release; run: qms-coach migrate")
             raise typer.Exit(1)
         found = figures(app.database)
+        with app.database.reading() as conn:
+            troubles = outbox.troubles(conn, _LATEST)
     finally:
         app.close()
     for figure in found:
@@ -95,6 +99,10 @@ def doctor(
         mark = "LOOK: " if figure.needs_a_look else ""
         typer.echo(
             f"{mark}{figure.help.lower()}{f' ({labels})' if labels else ''}: {figure.value:g}{figure.unit}"
+        )
+    for each in troubles:
+        typer.echo(
+            f"  {each.written_at:%Y-%m-%d %H:%M} UTC, {each.state}: {each.kind} by {each.channel}: {each.why}"
         )
     if not any(figure.name == "heartbeat_age_seconds" for figure in found):
         typer.echo("no process has run on this database yet; start one with: qms-coach serve --all")

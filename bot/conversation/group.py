@@ -28,8 +28,10 @@ def answer_in_group(scene: Scene, text: str) -> Reply:
             return menu.humans(scene)
         case Command.THANKS:
             return Reply(wording("thanks"))
-        case _ if not text.strip():
+        case None if not text.strip():
             return Reply(wording("group_help", site=scene.site.name))
+        case command if command is not None:
+            return Reply(wording("group_private"))
         case _:
             near = nearest(text, scene.shelf, most=1)
     if near and near[0].score >= SURE and isinstance(near[0].does, Script):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from bot.conversation.command import Command
 from bot.conversation.guide import draft_files
@@ -26,7 +27,9 @@ def hello(scene: Scene) -> Reply:
     run, name = scene.run, scene.person.name
     if run is None or run.is_over:
         return opening(scene, "hello", name=name)
-    return opening(scene, "hello_again", name=name, title=run.title)
+    again = opening(scene, "hello_again", name=name, title=run.title)
+    first, *others = again.choices
+    return replace(again, choices=(replace(first, is_main=True), *others))
 
 
 def danger(scene: Scene) -> Reply:

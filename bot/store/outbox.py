@@ -249,6 +249,31 @@ def depth(conn: Connection) -> Depth:
     return Depth(by_state, now - since if since else timedelta(0))
 
 
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A message that failed, or of which nobody knows whether it was posted; and why."""
+
+    written_at: datetime
+    channel: str
+    kind: str
+    state: str
+    why: str
+
+
+def troubles(conn: Connection, limit: int) -> list[Trouble]:
+    """The latest messages that somebody may not have got, newest first."""
+    query = (
+        select(outbox)
+        .where(outbox.c.state.in_(["failed", "unknown"]))
+        .order_by(outbox.c.written_at.desc(), outbox.c.id.desc())
+        .limit(limit)
+    )
+    return [
+        Trouble(row.written_at, row.channel, row.kind, row.state, row.last_error or "")
+        for row in conn.execute(query)
+    ]
+
+
 def prune(conn: Connection, older_than: timedelta, batch: int) -> int:
     """Delete at most `batch` rows that are done and were written so long ago; returns how many went."""
     old = (

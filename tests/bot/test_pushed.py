@@ -6,12 +6,16 @@ import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from threading import Barrier
 
 import pytest
 from sqlalchemy import func, select, update
 
+from bot.chat import Outgoing
+from bot.delivery import Delivery
+from bot.errors import DeliveryError
 from bot.message import About, Heard, Press
 from bot.reply import Reply, Tone
 from bot.store.database import Database
@@ -289,3 +293,43 @@ def test_nothing_of_this_happens_on_a_page(plant: Plant):
     assert set(kinds(plant, "web")) == {"echo", "reply"}
     with plant.database.reading() as conn:
         assert not conn.execute(select(rows.c.id).where(rows.c.is_open)).all()
+
+
+async def test_a_file_that_cannot_be_sent_is_said_to_be_missing_once(plant: Plant, phone: Phone):
+    phone.start()
+    phone.upto("review")
+    plant.coach.hear(plant.message("yes", channel="slack"))
+    delivery = Delivery(
+        plant.database,
+        {"slack": RefusesFiles()},
+        worker_id="w",
+        new_token=(f"token-{number}" for number in count()).__next__,
+        when_failed=plant.coach.apologise,
+    )
+    while await delivery.once():
+        pass
+    with plant.database.reading() as conn:
+        told = [
+            Reply.from_json(row.payload).text
+            for row in conn.execute(select(rows))
+            if ":failed" in row.dedupe_key
+        ]
+    assert len(told) == kinds(plant).count("file") > 0
+    assert all(text.startswith("I could not send coach-") and '"my drafts"' in text for text in told)
+
+
+class RefusesFiles:
+    """A platform that takes everything but files."""
+
+    can_look_up = True
+
+    async def send(self, message: Outgoing, payload: Reply) -> str:
+        if message.kind == "file":
+            raise DeliveryError("missing_scope", permanent=True)
+        return f"posted-{message.id}"
+
+    async def look_up(self, message: Outgoing) -> str | None:
+        return None
+
+    def posted_at(self, provider_ref: str) -> datetime | None:
+        return None

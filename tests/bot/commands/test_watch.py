@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from bot.content.reader import load_library
-from bot.store import audit, heartbeats, people
+from bot.message import Address
+from bot.person import Person
+from bot.reply import Reply
+from bot.store import addresses, audit, claims, heartbeats, outbox, people
 from bot.store.database import Database
+from bot.store.outbox import NewMessage
 from bot.store.tables import audit as audit_table
 from tests.bot.commands.conftest import Run
 
@@ -197,3 +202,18 @@ def test_verifying_as_a_process_of_its_own_ends_with_1_and_no_stack_trace(tmp_pa
     )
     assert (done.returncode, done.stderr) == (1, "")
     assert "access, no. 1 (edited)" in done.stdout
+
+
+def test_doctor_names_the_latest_messages_that_somebody_may_not_have_got(run: Run, on_database: Database):
+    with on_database.writing() as conn:
+        people.add(conn, Person("ana", "Ana Ruiz", "northfield", "qa"))
+        address = addresses.find_or_add(conn, Address("slack", "T1/U1"), "ana").id
+        outbox.write(
+            conn, [NewMessage("key", address, "slack", "ana", "file", Reply("SECRET").to_json())], ()
+        )
+        (message,) = claims.claim(conn, ["slack"], 1, timedelta(minutes=1), "t")
+        assert claims.mark_failed(conn, message, "chat.postMessage: missing_scope (files:write)")
+    result = run("doctor")
+    assert result.exit_code == 1
+    assert "UTC, failed: file by slack: chat.postMessage: missing_scope (files:write)\n" in result.stdout
+    assert "SECRET" not in result.stdout

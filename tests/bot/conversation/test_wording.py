@@ -20,7 +20,14 @@ from playbooks.utterance import Notice
 from tests.bot.conversation.talk import WORDING
 
 HERE = Path(bot.conversation.__file__).parent
-CODE = sorted([*HERE.glob("*.py"), HERE.parent / "used.py", *HERE.parent.glob("channels/*/*.py")])
+CODE = sorted(
+    [
+        *HERE.glob("*.py"),
+        HERE.parent / "saying.py",
+        HERE.parent / "used.py",
+        *HERE.parent.glob("channels/*/*.py"),
+    ]
+)
 KEY_AT = {
     "wording": 0,
     "words": 0,
