@@ -21,6 +21,8 @@ from tests.dialogue import Clock, Terminal, Web, file_text, play
 
 T = TypeVar("T")
 
+# The Playground draws every card of a chat again for each new one: what follows would take longer than all before it.
+PLAYED_UP_TO = "# A correction after the draft asks for its reason"
 JOURNEYS = Path(__file__).parents[1] / "journeys"
 EVENT = "temp in cold room 2 was out of range this morning"
 CHOSEN = "· Priya Nair, 3 June 2026, 09:00 (IST)"
@@ -286,7 +288,7 @@ def test_a_mention_in_a_group_is_answered_and_nothing_of_her_own_is_said_there(
         'That sounds like something for "Open a deviation"' in answers["temp in the freezer was out of range"]
     )
     assert "Here in the group I keep nothing and name nobody." in answers["what can you do?"]
-    assert "I do not know that yet." in answers["my runs"]
+    assert "That is between the two of us. Please write to me directly." in answers["my runs"]
     assert "I do not know that yet." in answers["no"]
     for answer in answers.values():
         assert "Priya" not in answer
@@ -327,7 +329,8 @@ def test_one_conversation_moves_from_teams_to_the_web_and_back(
 
 def told_of_priya(path: Path, folder: Path) -> Path:
     """The dialogue with Priya in the place of Alex."""
-    text = path.read_text(encoding="utf-8").replace("Alex Byrne", AT_THE_SCREEN.name)
+    text = path.read_text(encoding="utf-8").partition(PLAYED_UP_TO)[0]
+    text = text.replace("Alex Byrne", AT_THE_SCREEN.name)
     retold = folder / path.name
     retold.write_text(text.replace("as alex", f"as {AT_THE_SCREEN.id}"), encoding="utf-8")
     return retold
