@@ -13,6 +13,8 @@ When nobody knows whether it was posted (a lost answer, or a worker lost between
    arrived before we conclude that it never will. Then ask again; only then may it be claimed once more.
 6. On a platform that cannot be asked, the row ends as `unknown`: it is counted, shown, and never sent again.
 
+An update is never in doubt: to show a message anew once more is as good as once.
+
 What remains: a worker frozen for longer than its lease between the check in 2 and the write to its socket.
 """
 
@@ -102,12 +104,14 @@ class Timing:
 TIMING = Timing()
 
 
-def what_next(error: DeliveryError, attempt: int, patience: Patience) -> Retry | GiveUp | Unknown:
-    """What a failed attempt means for the message.
+def what_next(
+    error: DeliveryError, attempt: int, patience: Patience, *, is_repeatable: bool = False
+) -> Retry | GiveUp | Unknown:
+    """What a failed attempt means for the message. `is_repeatable`: twice is as good as once.
 
     A platform that asks for patience gets it, however often: that is no attempt of the message's own.
     """
-    if error.ambiguous:
+    if error.ambiguous and not is_repeatable:
         return Unknown()
     if error.permanent:
         return GiveUp()
@@ -281,7 +285,7 @@ class Delivery:
 
     async def _after(self, message: OutboxMessage, sender: Sender, error: DeliveryError) -> None:
         """What a failed send leads to."""
-        match what_next(error, message.attempt, self._patience):
+        match what_next(error, message.attempt, self._patience, is_repeatable=_is_repeatable(message)):
             case Retry(pause, counts):
                 log.info("message put off", **_fields(message), error=str(error), pause=pause.total_seconds())
                 await self._mark(message, claims.put_off, pause, str(error), counts=counts)
@@ -307,6 +311,9 @@ class Delivery:
 
     async def _resolve(self, message: OutboxMessage) -> None:
         """The second half of step 5, and 6: the lease ran out, under whoever had the row."""
+        if _is_repeatable(message):
+            await self._mark(message, claims.put_off, timedelta(0), "the worker was lost", counts=False)
+            return
         sender = self._senders[message.channel]
         if not sender.can_look_up:
             log.warning("message perhaps sent", **_fields(message))
@@ -402,6 +409,10 @@ class Delivery:
 
     def _time(self) -> float:
         return asyncio.get_running_loop().time()
+
+
+def _is_repeatable(message: OutboxMessage) -> bool:
+    return message.kind == "update"
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

@@ -158,6 +158,13 @@ def test_what_a_failed_attempt_means(error: DeliveryError, attempt: int, expecte
     assert what_next(error, attempt, Patience()) == expected
 
 
+def test_a_doubt_about_what_may_be_done_twice_is_a_failed_attempt_like_any_other():
+    doubt = DeliveryError("", ambiguous=True)
+    again = Retry(timedelta(seconds=5), counts=True)
+    assert what_next(doubt, 1, Patience(), is_repeatable=True) == again
+    assert what_next(doubt, 10, Patience(), is_repeatable=True) == GiveUp()
+
+
 def test_a_send_must_be_over_long_before_its_lease_is():
     with pytest.raises(ValueError, match="half of the lease"):
         Timing(lease=timedelta(seconds=20), send_timeout=timedelta(seconds=10))
@@ -308,6 +315,35 @@ async def test_an_update_of_what_was_never_seen_to_be_posted_is_cancelled(
     assert row(database, "answered").last_error == "what it shows anew was never seen to be posted"
     assert "answered" not in platform.texts
     assert platform.texts[-1] == "next"
+
+
+@pytest.mark.parametrize("can_look_up", [True, False])
+async def test_an_update_is_never_in_doubt_but_shown_once_more(database: Database, can_look_up: bool):
+    platform = Platform([None, POSTED_THEN_LOST])
+    delivery = worker(database, FakeSender(platform, can_look_up=can_look_up))
+    write(database, "question")
+    await until_idle(delivery)
+    show_anew(database, "question", "answered")
+    await until_idle(delivery)
+    assert (row(database, "answered").state, row(database, "answered").attempt) == ("sent", 2)
+    assert platform.texts == ["question", "answered", "answered"]
+
+
+@pytest.mark.parametrize("can_look_up", [True, False])
+async def test_an_update_whose_worker_was_lost_is_shown_once_more(database: Database, can_look_up: bool):
+    platform = Platform()
+    write(database, "question")
+    await until_idle(worker(database, FakeSender(platform)))
+    show_anew(database, "question", "answered")
+    lost = FakeSender(platform, can_look_up=can_look_up, slow=True)
+    sending = asyncio.create_task(worker(database, lost, "lost").once())
+    await lost.posted.wait()
+    let_time_pass(database)
+    await until_idle(worker(database, FakeSender(platform, can_look_up=can_look_up)))
+    assert row(database, "answered").state == "sent"
+    assert platform.texts == ["question", "answered", "answered"]
+    lost.answers.set()
+    await sending
 
 
 def show_anew(database: Database, shown: str, text: str) -> None:
