@@ -22,7 +22,7 @@ from bot.reply import Choice, Citation, Fact, Reply, Tone
 
 _MARKS = {  # never by colour alone
     Tone.STOP: ("Stop", "attention"),
-    Tone.NOTICE: ("Please note", "warning"),
+    Tone.NOTICE: ("Please note", "emphasis"),
     Tone.DONE: ("Done", "good"),
 }
 _AT_ONCE = frozenset({"seen"})  # what is answered by the card itself: nothing else follows it
@@ -104,7 +104,8 @@ def _text(reply: Reply) -> Iterator[Piece]:
         elif reply.tone is Tone.QUESTION:
             yield [parts.heading(text, size="Medium") if len(text) <= _LONGEST_BOLD else parts.words(text)]
         elif reply.tone in _MARKS:
-            looks = {"weight": "Bolder"} if len(text) <= _LONGEST_BOLD else {}
+            is_bold = reply.tone is not Tone.NOTICE and len(text) <= _LONGEST_BOLD
+            looks = {"weight": "Bolder"} if is_bold else {}
             yield [_marked(reply.tone, [parts.words(text, **looks)])]
         else:
             yield [parts.words(text)]
