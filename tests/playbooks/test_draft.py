@@ -255,6 +255,12 @@ def test_an_open_point_for_a_role_names_it():
     assert draft(whole()).open_points[0].note == ("Not known: number (follow up by 5 June 2025, QA on call)")
 
 
+def test_a_follow_up_that_is_no_duration_is_given_in_its_own_words():
+    today = script(question("batch", unknown=UNKNOWN | {"follow_up": "today"}), REVIEW, document())
+    made = draft(Walk(today).does(Picked(("unknown",)), Confirm()))
+    assert [point.note for point in made.open_points] == ["Not known: batch (follow up today)"]
+
+
 @pytest.mark.scenario("D3")
 def test_a_draft_says_that_it_was_read_only_when_somebody_read_it():
     walk = Walk(WHOLE).as_("person-qa").after(minutes=5).does(See("phone"))
