@@ -94,6 +94,9 @@ def holds(condition: Condition | None, view: View) -> bool | None:
     match condition:
         case None:
             return True
+        case Has(name, values):
+            answer = view.answers.get(name)
+            return None if answer is None else not seen(answer).isdisjoint(values)
         case FactHolds(name):
             return holds(view.facts[name], view)
         case Not(part):
@@ -107,9 +110,6 @@ def holds(condition: Condition | None, view: View) -> bool | None:
         case IsAnswered(name, wanted):
             answer = view.answers.get(name)
             return None if answer is None else answer.is_given is wanted
-        case Has(name, values):
-            answer = view.answers.get(name)
-            return None if answer is None else not seen(answer).isdisjoint(values)
         case Calculated():
             return _calculated(condition, view)
         case _:

@@ -36,16 +36,6 @@ class Walk:
     shown: tuple[int, ...]
     ended: int | None = None
 
-    def has(self, name: str, value: str) -> bool:
-        """Whether the question was asked and `value` is among the answers that this walk stands for.
-
-        `answered` stands for every answer that is one: neither unknown nor skipped.
-        """
-        case = self.cases.get(name)
-        if case is None:
-            return False
-        return _is_given(case) if value == ANSWERED else any(value in word.split("+") for word in case.names)
-
 
 @dataclass(frozen=True)
 class Group:
@@ -59,6 +49,19 @@ class Group:
     def paths(self) -> frozenset[tuple[tuple[int, ...], int | None]]:
         """The different walks, by what they show and where they end."""
         return frozenset((walk.shown, walk.ended) for walk in self.walks)
+
+    def having(self, answers: Mapping[str, str]) -> Sequence[Walk]:
+        """The walks on which each of these questions was asked and its value is among the answers they stand for.
+
+        `answered` stands for every answer that is one: neither unknown nor skipped.
+        """
+        walks: Sequence[Walk] = self.walks
+        for name, value in answers.items():
+            asked = [(walk, case) for walk in walks if (case := walk.cases.get(name)) is not None]
+            different = {case.names: case for _, case in asked}
+            meant = {names for names, case in different.items() if _stands_for(case, value)}
+            walks = [walk for walk, case in asked if case.names in meant]
+        return walks
 
     def before(self, place: int) -> frozenset[tuple[int, ...]]:
         """What can be shown above `place` when nothing has ended the run there."""
@@ -97,19 +100,13 @@ def explore(script: Script, limit: int = MAX_COMBINATIONS) -> Explored:
     `playbooks.check` has found no error in it.
     """
     read = reading(script)
-    groups, problems = [], []
-    for places in _groups(script, read):
-        walks = tuple(_walks(script, read, places, limit))
-        if len(walks) > limit:
-            problems.append(_too_many(script, places, limit))
-        else:
-            groups.append(Group(places, frozenset().union(*(read.by_step[place] for place in places)), walks))
-    if problems:
-        return Explored(script, (), 0, 0, 0, frozenset(script.by_id), tuple(problems))
+    groups, too_many = _walked(script, read, limit)
+    if too_many:
+        return Explored(script, (), 0, 0, 0, frozenset(script.by_id), too_many)
     reached = _reached(script, groups)
     explored = Explored(
         script,
-        tuple(groups),
+        groups,
         sum(len(group.walks) for group in groups) or 1,
         _count(script, groups),
         _longest(script, groups),
@@ -127,7 +124,25 @@ def explore(script: Script, limit: int = MAX_COMBINATIONS) -> Explored:
     )
 
 
+def groups_of(script: Script, limit: int = MAX_COMBINATIONS) -> tuple[Group, ...] | None:
+    """The groups that `explore` finds, without a word on what is wrong; None where it refuses."""
+    groups, too_many = _walked(script, reading(script), limit)
+    return None if too_many else groups
+
+
 # Walking
+
+
+def _walked(script: Script, read: Reading, limit: int) -> tuple[tuple[Group, ...], tuple[Problem, ...]]:
+    """Every group with its walks, and a problem for each that has more than `limit`."""
+    groups, too_many = [], []
+    for places in _groups(script, read):
+        walks = tuple(_walks(script, read, places, limit))
+        if len(walks) > limit:
+            too_many.append(_too_many(script, places, limit))
+        else:
+            groups.append(Group(places, frozenset().union(*(read.by_step[place] for place in places)), walks))
+    return tuple(groups), tuple(too_many)
 
 
 def _groups(script: Script, read: Reading) -> list[tuple[int, ...]]:
@@ -165,15 +180,15 @@ def _walks(
     ]
     to_do = [_Half(0, {}, {}, ())]
     for name in frozen:
-        to_do = [half.with_(name, case, half.next) for half in to_do for case in read.cases[name]]
+        to_do = [half.with_(name, case, 0, ()) for half in to_do for case in read.cases[name]]
     count = 0
     while to_do and count <= limit:
-        half = to_do.pop()
-        if half.next == len(places) or half.ended is not None:
+        onwards = _onwards(script, read, places, to_do.pop(), is_hurried=is_hurried)
+        if isinstance(onwards, Walk):
             count += 1
-            yield Walk(half.cases, half.shown, half.ended)
+            yield onwards
         else:
-            to_do += _onwards(script, read, places[half.next], half, is_hurried=is_hurried)
+            to_do += onwards
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,40 +199,43 @@ class _Half:
     cases: Mapping[str, Case]
     answers: Mapping[str, Answer]
     shown: tuple[int, ...]
-    ended: int | None = None
 
-    def with_(self, name: str, case: Case, next_: int) -> _Half:
+    def with_(self, name: str, case: Case, next_: int, shown: Sequence[int]) -> _Half:
         answers = self.answers if case.answer is None else {**self.answers, name: case.answer}
-        return _Half(next_, {**self.cases, name: case}, answers, self.shown)
-
-    def past(self, place: int | None = None, ended: int | None = None) -> _Half:
-        """This walk after its next step, which is shown where its `place` is given."""
-        shown = self.shown if place is None else (*self.shown, place)
-        return _Half(self.next + 1, self.cases, self.answers, shown, ended)
+        return _Half(next_, {**self.cases, name: case}, answers, tuple(shown))
 
 
-def _onwards(script: Script, read: Reading, place: int, half: _Half, *, is_hurried: bool) -> list[_Half]:
-    """What can become of `half` at the step at `place`."""
-    for name in sorted(read.by_step[place]):
-        if name in read.inputs and name not in half.cases:
+def _onwards(
+    script: Script, read: Reading, places: Sequence[int], half: _Half, *, is_hurried: bool
+) -> Walk | list[_Half]:
+    """`half` walked to its end, or to the next answer: what can become of it there."""
+    view = View(half.answers, read.facts, _NOWHERE)
+    shown = list(half.shown)
+    for number in range(half.next, len(places)):
+        place = places[number]
+        for name in sorted(read.by_step[place] & read.inputs.keys() - half.cases.keys()):
             is_known = all(_is_given(half.cases.get(needed)) for needed in read.inputs[name])
             cases = [case for case in read.cases[name] if is_known or case.answer is None]
-            return [half.with_(name, case, half.next) for case in cases]
-    step = script.steps[place]
-    if not holds(read.when[place], View(half.answers, read.facts, _NOWHERE)):
-        return [half.past()]
-    if is_hurried and isinstance(step.does, Ask) and script.is_after_fast_lane(step):
-        return [half.past()]
-    if _ends(step):
-        return [half.past(place, ended=place)]
-    shown = half.past(place)
-    if step.id in read.cases:
-        return [shown.with_(step.id, case, shown.next) for case in read.cases[step.id]]
-    return [shown]
+            return [half.with_(name, case, number, shown) for case in cases]
+        step = script.steps[place]
+        if not holds(read.when[place], view):
+            continue
+        if is_hurried and isinstance(step.does, Ask) and script.is_after_fast_lane(step):
+            continue
+        shown.append(place)
+        if _ends(step):
+            return Walk(half.cases, tuple(shown), ended=place)
+        if step.id in read.cases:
+            return [half.with_(step.id, case, number + 1, shown) for case in read.cases[step.id]]
+    return Walk(half.cases, tuple(shown))
 
 
 def _ends(step: Step) -> bool:
     return isinstance(step.does, GoTo | Finish)
+
+
+def _stands_for(case: Case, value: str) -> bool:
+    return _is_given(case) if value == ANSWERED else any(value in word.split("+") for word in case.names)
 
 
 def _is_given(case: Case | None) -> bool:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from playbooks.condition_check import FROZEN_NAMES
 from playbooks.conditions import View, holds
 from playbooks.errors import Path, Problem
-from playbooks.explore import MAX_COMBINATIONS, Explored, Walk, explore
+from playbooks.explore import MAX_COMBINATIONS, Group, Walk, groups_of
 from playbooks.loader import nearest
 from playbooks.obligation import FORMS, Obligation
 from playbooks.place import Place
@@ -82,8 +82,8 @@ class _Judge:
     limit: int
 
     @cached_property
-    def explored(self) -> Explored:
-        return explore(self.script, self.limit)
+    def groups(self) -> Sequence[Group] | None:
+        return groups_of(self.script, self.limit)
 
     def does(self, name: str) -> object:
         """What the step of this name does; None where it is missing."""
@@ -148,41 +148,23 @@ class _Judge:
 
     def comes(self, name: str, one: Obligation) -> Iterator[str]:
         """Whether the step is there, in its place, on every path where the answers are given."""
-        step = self.script.by_id.get(name)
-        if step is None:
+        place = self.script.place_of.get(name)
+        if place is None:
             yield f"Step {name!r} is missing."
             return
         yield from self.order(name, one.before)
         for key in (*one.when_answer, *one.not_when_answer):
             if key not in self.script.by_id and key not in FROZEN_NAMES:
                 yield f"There is no question {key!r}."
-        if self.explored.problems and not self.explored.groups:
+        if self.groups is None:
             yield "There are too many paths to tell."
             return
-        walks = self.walks_with(name, one.when_answer)
-        place = self.script.place_of[name]
+        walks = _walks_with(self.groups, place, one.when_answer)
         if not walks or not all(place in walk.shown for walk in walks):
             yield f"Step {name!r} does not come up on every path {_given(one.when_answer)}."
-        without = self.walks_with(name, one.not_when_answer) if one.not_when_answer else ()
+        without = _walks_with(self.groups, place, one.not_when_answer) if one.not_when_answer else ()
         if any(place in walk.shown for walk in without):
             yield f"Step {name!r} comes up on a path {_given(one.not_when_answer)}."
-
-    def walks_with(self, name: str, answers: Mapping[str, str]) -> Sequence[Walk]:
-        """Every walk that these answers make and that has not ended above the step `name`.
-
-        Answers that do not decide about the step are left out; where none does, there is one walk that shows it.
-        """
-        place = self.script.place_of[name]
-        group = self.explored.group_of(name)
-        if group is None:
-            return (Walk({}, (place,)),)
-        asked = {key: value for key, value in answers.items() if key in group.reads}
-        return [
-            walk
-            for walk in group.walks
-            if (walk.ended is None or walk.ended >= place)
-            and all(walk.has(key, value) for key, value in asked.items())
-        ]
 
     def stop(self, name: str, one: Obligation) -> Iterator[str]:
         yield from self.kind(name, Stop)
@@ -272,6 +254,18 @@ class _Judge:
         for words in never:
             if any(words.casefold() in text for text in every):
                 yield f"It says {words!r}."
+
+
+def _walks_with(groups: Sequence[Group], place: int, answers: Mapping[str, str]) -> Sequence[Walk]:
+    """Every walk that these answers make and that has not ended above the step at `place`.
+
+    Answers that do not decide about the step are left out; where none does, there is one walk that shows it.
+    """
+    group = next((group for group in groups if place in group.places), None)
+    if group is None:
+        return (Walk({}, (place,)),)
+    walks = group.having({name: value for name, value in answers.items() if name in group.reads})
+    return [walk for walk in walks if walk.ended is None or walk.ended >= place]
 
 
 def _given(answers: Mapping[str, str]) -> str:

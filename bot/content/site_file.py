@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
@@ -24,13 +25,18 @@ def refusal(found: str, remedy: str) -> PydanticCustomError:
 
 def nearest_zone(zone: str) -> str:
     """A remedy for a time zone that does not exist: zones of nearly this name, or of which it is a part."""
-    known = available_timezones()
+    known = _zones()
     alike = [each for each in known if zone and zone.casefold() in each.casefold()]
     return nearest(zone, alike or known)
 
 
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())  # which looks through the disk each time
+
+
 def _a_zone(value: str) -> str:
-    if value not in available_timezones():
+    if value not in _zones():
         raise refusal(f"unknown time zone {value!r}", nearest_zone(value))
     return value
 

@@ -7,7 +7,7 @@ import pytest
 
 from playbooks.cases import reading
 from playbooks.covered import covered
-from playbooks.explore import Explored, Walk, explore
+from playbooks.explore import Explored, explore
 from playbooks.scenario import play
 from playbooks.script import Ask, Script
 from tests.playbooks.scripts import (
@@ -182,20 +182,17 @@ def test_a_calculation_is_true_false_or_not_known_once_its_inputs_are_given():
     assert {"slow", "quick"} <= found.reached
     (group,) = found.groups
     calculated = next(name for name in group.reads if name.startswith("hours_between"))
-    for walk in group.walks:
-        if walk.has("told", "unknown"):
-            assert not walk.has(calculated, "true")
+    assert group.having({"told": "unknown"})
+    assert not group.having({"told": "unknown", calculated: "true"})
 
 
 def test_a_walk_knows_the_answers_it_stands_for():
     of = script(multi("a", "x", "y"), say("s", when={"a": "x"}), say("t", when={"a": "y"}), choice("b", "x", "z", when={"a": "x"}),
                 say("u", when={"b": {"answered": True}}))  # fmt: skip
-    walks: list[Walk] = [walk for group in explore(of).groups for walk in group.walks]
-    both = [walk for walk in walks if walk.has("a", "x") and walk.has("a", "y")]
-    assert both
-    assert any(walk.has("b", "answered") for walk in both)
-    assert not any(walk.has("b", "answered") for walk in walks if walk.has("a", "skipped"))
-    assert not any(walk.has("nobody", "x") for walk in walks)
+    (group,) = explore(of).groups
+    assert any(walk in group.having({"a": "y"}) for walk in group.having({"a": "x", "b": "answered"}))
+    assert not group.having({"a": "skipped", "b": "answered"})
+    assert not group.having({"nobody": "x"})
 
 
 def test_too_many_combinations_are_refused_with_the_limit_and_the_steps():
