@@ -80,11 +80,11 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         return
     server: Postgres = request.getfixturevalue("postgres")
     server.prepare_template("migrated", migrate.upgrade)
-    url = server.from_template("migrated")
+    url = server.lend("migrated")
     database = Database(url)
     yield database
     database.close()
-    server.drop(url)
+    server.take_back("migrated", url)
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,8 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,29 @@ from sqlalchemy.engine import URL, make_url
 ADDRESS_VARIABLE = "QMS_COACH_TEST_DATABASE_URL"
 NOBODY = 65534
 START_SECONDS = 30.0
+SMALL = 2**20  # bytes; a database that has grown further is not worth emptying
+
+# What a database is like apart from its rows: columns, defaults, keys, indexes, triggers, functions.
+_SHAPE = """
+WITH own AS (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)
+SELECT md5(string_agg(line, chr(10) ORDER BY line)) FROM (
+  SELECT concat_ws(' ', attrelid::regclass, attname, atttypid, atttypmod, attnotnull, attidentity)
+    FROM pg_attribute WHERE attrelid IN (TABLE own) AND attnum > 0
+  UNION ALL SELECT concat_ws(' ', adrelid, adnum, adbin) FROM pg_attrdef
+  UNION ALL SELECT concat_ws(' ', conname, conrelid, contype, conkey, confrelid, conbin) FROM pg_constraint
+  UNION ALL SELECT concat_ws(' ', indexrelid, indkey, indisunique, indpred) FROM pg_index WHERE indrelid IN (TABLE own)
+  UNION ALL SELECT concat_ws(' ', tgname, tgrelid, tgfoid, tgtype, tgenabled) FROM pg_trigger
+  UNION ALL SELECT concat_ws(' ', proname, prosrc) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+) AS lines (line)
+"""
+_WRITTEN_TABLES = """
+SELECT relname, pg_table_size(oid) FROM pg_class
+WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND pg_relation_size(oid) > 0
+"""
+_SEND_AWAY = """
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
 
 
 class NoPostgresError(Exception):
@@ -50,7 +74,8 @@ class Postgres:
         self._server = server
         self._names = (f"qms_coach_{os.getpid()}_{number}" for number in itertools.count(1))
         self._databases: set[str] = set()
-        self._templates: dict[str, str] = {}
+        self._templates: dict[str, _Template] = {}
+        self._janitors: dict[str, psycopg.Connection[tuple[Any, ...]]] = {}
 
     @property
     def url(self) -> str:
@@ -69,14 +94,30 @@ class Postgres:
         if name not in self._templates:
             url = self.fresh_database()
             fill(url)
-            self._templates[name] = make_url(url).database or ""
+            with self._connection(url) as connection:
+                rows = {table: _rows(connection, table) for table in _written_tables(connection)}
+                self._templates[name] = _Template(make_url(url).database or "", rows, _shape(connection))
 
-    def from_template(self, name: str) -> str:
-        """The address of a new copy of what `prepare_template` filled."""
-        return self._create(self._templates[name])
+    def lend(self, name: str) -> str:
+        """The address of a database as `prepare_template` filled one; give it back with `take_back`."""
+        template = self._templates[name]
+        return template.waiting.pop() if template.waiting else self._create(template.database)
+
+    def take_back(self, name: str, url: str) -> None:
+        """Empty a lent database for the next to borrow, which is quicker than a copy; drop it where that cannot be.
+
+        Nobody stays connected to it. One whose tables or other parts were changed is dropped.
+        """
+        template = self._templates[name]
+        if self._is_as_lent(template, url):
+            template.waiting.append(url)
+        else:
+            self.drop(url)
 
     def drop(self, url: str) -> None:
         """Drop a database we gave out, whoever is still connected to it."""
+        if janitor := self._janitors.pop(url, None):
+            janitor.close()
         name = make_url(url).database or ""
         self._databases.remove(name)
         self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
@@ -85,6 +126,24 @@ class Postgres:
         """Drop every database we gave out."""
         for name in sorted(self._databases):
             self.drop(self._url(name))
+
+    def _is_as_lent(self, template: _Template, url: str) -> bool:
+        """Whether a database, emptied of what was written into it, is what its template was when it was filled."""
+        try:
+            connection = self._janitors.get(url) or self._janitors.setdefault(url, self._connection(url))
+            with connection.transaction():
+                connection.execute(_SEND_AWAY)
+                # Without its triggers, which keep what was recorded.
+                connection.execute("SET LOCAL session_replication_role = replica")
+                tables = _written_tables(connection)
+                for table in tables.keys() - template.rows.keys():
+                    connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+                connection.execute("SELECT setval(seqrelid::regclass, seqstart, false) FROM pg_sequence")
+                rows = {table: _rows(connection, table) for table in template.rows}
+                is_small = sum(tables.values()) < SMALL
+                return is_small and (rows, _shape(connection)) == (template.rows, template.shape)
+        except psycopg.Error:
+            return False
 
     def _create(self, template: str) -> str:
         name = next(self._names)
@@ -96,22 +155,50 @@ class Postgres:
         return self._server.set(database=database).render_as_string(hide_password=False)
 
     def _execute(self, statement: str, *names: str) -> None:
-        with psycopg.connect(self._server.set(drivername="postgresql").render_as_string(False)) as connection:
+        with self._connection(self.url) as connection:
             connection.autocommit = True
             connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+    @staticmethod
+    def _connection(url: str) -> psycopg.Connection[tuple[Any, ...]]:
+        return psycopg.connect(make_url(url).set(drivername="postgresql").render_as_string(False))
+
+
+@dataclass(slots=True)
+class _Template:
+    """A filled database: the rows it was filled with, by table, its shape, and the copies `waiting` for a borrower."""
+
+    database: str
+    rows: Mapping[str, Sequence[tuple[Any, ...]]]
+    shape: object
+    waiting: list[str] = field(default_factory=list)
+
+
+def _written_tables(connection: psycopg.Connection[tuple[Any, ...]]) -> dict[str, int]:
+    """The tables that have, or had, a row, with their size in bytes."""
+    return dict(connection.execute(_WRITTEN_TABLES).fetchall())
+
+
+def _rows(connection: psycopg.Connection[tuple[Any, ...]], table: str) -> list[tuple[Any, ...]]:
+    return connection.execute(sql.SQL("TABLE {}").format(sql.Identifier(table))).fetchall()
+
+
+def _shape(connection: psycopg.Connection[tuple[Any, ...]]) -> object:
+    return connection.execute(_SHAPE).fetchone()
 
 
 class ThrowawayPostgres(Postgres):
     """A server of our own in a temporary folder, which a test may also kill.
 
-    With `is_durable` it waits for the disk as a real one does; without, it is quicker.
+    With `is_durable` it waits for the disk and tidies up as a real one does; without, it is quicker.
     `settings` are PostgreSQL's own, such as `max_connections="20"`.
     """
 
     def __init__(self, binaries: Path, *, is_durable: bool = False, **settings: str) -> None:
         self._binaries = binaries
         self._folder = Path(tempfile.mkdtemp(prefix="qms-coach-postgres-"))
-        self._settings = {"fsync": "on" if is_durable else "off", "listen_addresses": "127.0.0.1"} | settings
+        quick = {} if is_durable else {"fsync": "off", "autovacuum": "off"}
+        self._settings = {"listen_addresses": "127.0.0.1"} | quick | settings
         self._process: subprocess.Popen[bytes] | None = None
         self._prefix, self._identity = _not_as_root(binaries, self._folder)
         self._port = _free_port()
@@ -143,6 +230,8 @@ class ThrowawayPostgres(Postgres):
 
     def stop(self) -> None:
         """Stop the server and remove everything it wrote."""
+        for janitor in self._janitors.values():
+            janitor.close()
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown
             try:

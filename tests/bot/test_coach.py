@@ -193,11 +193,11 @@ def test_two_people_at_once_both_get_their_own_run(plant):
 def busy(postgres: Postgres) -> Iterator[Plant]:
     """A plant on PostgreSQL: on SQLite nothing can come between two statements of one message."""
     postgres.prepare_template("migrated", migrate.upgrade)
-    url = postgres.from_template("migrated")
+    url = postgres.lend("migrated")
     database = Database(url)
     yield Plant(database)
     database.close()
-    postgres.drop(url)
+    postgres.take_back("migrated", url)
 
 
 LOCKS_PEOPLE = "SELECT people.id, people.name, people.site"
