@@ -31,7 +31,16 @@ def test_an_old_key_opens_and_the_newest_seals():
     assert Keyring([NEW]).open(both.seal("token")) == "token"
 
 
-@pytest.mark.parametrize("sealed", [Keyring([OTHER]).seal("token"), b"no token", b"", b"gAAAA\xff"])
+@pytest.mark.parametrize(
+    "sealed",
+    [Keyring([OTHER]).seal("token"), b"no token", b"", b"gAAAA\xff"],
+    ids=[
+        "another's",
+        "no token",
+        "nothing",
+        "no text",
+    ],  # a sealed text is never twice the same; a name must be
+)
 def test_what_no_key_opens_says_what_to_do_and_shows_no_key(sealed: bytes):
     with pytest.raises(
         Unreadable, match="QMS_COACH_SECRET_KEY; put the old key back behind the new one"
