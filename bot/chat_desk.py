@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.attachment import Attachment
 from bot.chat import Arrival, FetchedFile, Introduction, Overview
@@ -120,7 +120,7 @@ class CoachChatDesk:
 
     def _keep_habits(self, conn: Transaction, person: Person, who: Introduction) -> None:
         """The time zone their platform keeps, and their language where the coach speaks it."""
-        zone = who.zone if who.zone in available_timezones() else person.zone
+        zone = who.zone if _is_zone(who.zone) else person.zone
         language = who.language if who.language in self._languages else person.language
         if (zone, language) == (person.zone, person.language):
             return
@@ -175,3 +175,10 @@ def _link(conn: Transaction, identity: Identity, person: Person, reason: str) ->
         reason=reason,
     )
     audit.append(conn, audit.ACCESS, [entry])
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        return bool(name) and ZoneInfo(name) is not None
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # a folder of zones, or no name at all
+        return False
