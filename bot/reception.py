@@ -68,9 +68,10 @@ class Reception:
         return len(taken)
 
     async def _round(self) -> bool:
-        """Whether anything was taken in hand. A slow one keeps one hand busy, and no other waiting."""
+        """Whether there may be more to take in hand at once. A slow one keeps one hand busy, and no other waiting."""
+        free = _AT_ONCE - len(self._in_hand)
         try:
-            return bool(await self._take())
+            return 0 < len(await self._take()) == free
         except Exception as error:
             _log(error)
         return False
