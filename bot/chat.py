@@ -75,8 +75,9 @@ class Sender(Protocol):
 class Introduction:
     """What a platform says of one of its users.
 
-    `email` only where the platform has verified it and the account is nobody's guest; empty else. `zone` is an IANA
-    name and `language` a code such as `en`, both empty where the platform does not say.
+    `email` only where the platform has verified it, the account is nobody's guest, and its workspace or tenant is one
+    that whoever runs the coach has chosen; empty else. `zone` is an IANA name and `language` a code such as `en`, both
+    empty where the platform does not say.
     """
 
     identity: Identity

@@ -189,13 +189,13 @@ class Listeners:
             self._afterwards.do(self._shown.prompts(visit))
 
     async def _introduced(self, body: Json) -> None:
-        who = parse.introduced(body)
-        if who is None:
+        who, at = parse.introduced(body), await self._workspaces.find(parse.workspace_of(body))
+        if who is None or at is None:
             return
         if body["event"]["user"].get("deleted"):
             await self._desk.leave(CHANNEL, parse.workspace_of(body), who.identity.subject)
         else:
-            await self._desk.introduce(who)
+            await self._desk.introduce(self._workspaces.believed(who, at))
 
     async def _uninstalled(self, body: Json) -> None:
         workspace = parse.workspace_of(body)

@@ -49,7 +49,9 @@ class Introducer:
             log.warning("stranger not looked up", error=str(trouble))
             return False
         found = parse.introduction(answer.get("user"), organisation)
-        return found is not None and found.identity == who and await self._desk.introduce(found)
+        if found is None or found.identity != who:
+            return False
+        return await self._desk.introduce(self._workspaces.believed(found, at))
 
 
 class SlackReceiver:

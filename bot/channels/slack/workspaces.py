@@ -17,7 +17,7 @@ from time import monotonic
 import structlog
 
 from bot.channels.slack.line import API_URL, Line, NotDone
-from bot.chat import Installation, Installations
+from bot.chat import Installation, Installations, Introduction
 from bot.errors import CoachError, StoreUnavailable
 
 DEAD_TOKEN = frozenset({"token_revoked", "account_inactive", "invalid_auth", "not_authed"})
@@ -56,6 +56,11 @@ class SlackOptions:
     def allows(self, *ids: str) -> bool:
         """Whether one of these ids, of a team and its enterprise, may use the app."""
         return not self.allowed_workspaces or bool(self.allowed_workspaces.intersection(ids))
+
+    @property
+    def are_chosen(self) -> bool:
+        """Whether whoever runs the coach chose the workspaces: by the one bot token, or by the list."""
+        return bool(self.bot_token or self.allowed_workspaces)
 
 
 class NotLearnt(CoachError):
@@ -117,6 +122,16 @@ class Workspaces:
         """The same, with a token that is good for a while. Raises NotLearnt, StoreUnavailable, NotDone."""
         found = await self.find(workspace)
         return await self._refreshed(found) if found and self._is_due(found) else found
+
+    def believed(self, who: Introduction, at: Installation) -> Introduction:
+        """What the Slack of this installation says of one of its users, without the address where that proves nothing.
+
+        Whoever owns a workspace decides which addresses its users have. So an address counts only where whoever runs
+        the coach chose the workspace, and only for its own people: not for another company's in a shared channel.
+        """
+        organisation = who.identity.subject.partition("/")[0]
+        is_own = organisation in {at.workspace, at.enterprise}
+        return who if self._options.are_chosen and is_own else replace(who, email="")
 
     async def lost(self, workspace: str, token: str) -> bool:
         """Slack does not take this token any more: forget it. Whether there is another one by now."""

@@ -178,6 +178,29 @@ async def test_a_stranger_is_looked_up_after_the_acknowledgement_and_heard():
         assert asked["include_locale"] in {"1", "true"}
 
 
+@pytest.mark.parametrize(("chosen", "address"), [((), ""), ((TEAM,), "alice@north.example")])
+async def test_a_workspace_that_nobody_chose_proves_no_address(chosen: tuple[str, ...], address: str):
+    installations = FakeInstallations(installation(BOT_TOKEN))
+    desk = FakeDesk(BOB_WHO, directory=["alice@north.example"])
+    async with open_workspace(desk, installations=installations, allowed_workspaces=frozenset(chosen)) as at:
+        await at.sends("message_im")
+        await received(at)
+        body = payload("documented/user_change")
+        body["event"]["user"] |= {"is_email_confirmed": True, "profile": {"email": "alice@north.example"}}
+        await at.sends("documented/user_change", body)
+    assert [who.email for who in desk.introduced] == [address, address]
+    assert len(desk.heard) == len(chosen)
+
+
+async def test_another_company_in_a_shared_channel_proves_no_address():
+    async with open_workspace(FakeDesk(BOB_WHO, directory=["alice@north.example"])) as at:
+        at.fake.users[ALICE]["team_id"] = "T9OTHER"
+        await at.sends("message_im", event("message_im", user_team="T9OTHER"))
+        await received(at)
+    assert [(who.identity.subject, who.email) for who in at.desk.introduced] == [(f"T9OTHER/{ALICE}", "")]
+    assert at.desk.heard == []
+
+
 async def test_somebody_nobody_knows_is_told_what_to_do():
     async with open_workspace(FakeDesk(BOB_WHO)) as at:
         await at.sends("message_im")
