@@ -267,6 +267,9 @@ class Delivery:
         if message.attempt > self._patience.attempts:
             await self._fail(message, f"given up after {self._patience.attempts} attempts")
             return
+        if message.is_closed:
+            await self._fail(message, "nothing can be written there any more", is_gone=True)
+            return
         if message.kind == "update" and not message.amends:
             await self._mark(message, claims.cancel, "what it shows anew was never seen to be posted")
             return

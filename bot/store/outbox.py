@@ -59,7 +59,7 @@ class NewMessage:
 class OutboxMessage:
     """One row of the outbox. `attempt` counts the sends that were begun, this one included.
 
-    An update shows the row `amends_id` anew; `amends` is the platform's id of that one, once it has one.
+    `is_closed`: nothing can be written to its address any more. An update shows the row `amends_id` anew; `amends` is the platform's id of that one, once it has one.
     """
 
     id: int
@@ -80,6 +80,7 @@ class OutboxMessage:
     provider_ref: str = ""
     amends_id: int | None = None
     amends: str = ""
+    is_closed: bool = False
 
     @property
     def channel(self) -> str:
@@ -122,6 +123,7 @@ ROWS: Select[Any] = (
         addresses.c.is_private,
         addresses.c.workspace,
         addresses.c.reference,
+        addresses.c.closed_at,
         _AMENDED.c.provider_ref.label("amends_ref"),
     )
     .join_from(outbox, addresses)
@@ -308,6 +310,7 @@ def from_row(row: Row[Any]) -> OutboxMessage:
         state=row.state,
         sent_at=row.sent_at,
         posted_at=row.posted_at,
+        is_closed=row.closed_at is not None,
         provider_ref=row.provider_ref or "",
         amends_id=row.amends,
         amends=row.amends_ref or "",

@@ -356,6 +356,29 @@ def show_anew(database: Database, shown: str, text: str) -> None:
         )
 
 
+async def test_what_still_waits_for_an_address_that_was_closed_meanwhile_is_not_sent(database: Database):
+    platform = Platform([too_many(HOUR)])
+    delivery = worker(database, FakeSender(platform))
+    write(database, "put off")
+    await until_idle(delivery)
+    write(database, "behind it")
+    write(database, "elsewhere", room="room-2")
+    with database.writing() as conn:
+        addresses.close(conn, row(database, "put off").address)
+    let_time_pass(database)
+    await until_idle(delivery)
+    assert platform.texts == ["elsewhere"]
+    for key in ("put off", "behind it"):
+        assert row(database, key).state == "failed"
+        assert row(database, key).last_error == "nothing can be written there any more"
+
+    with database.writing() as conn:  # somebody speaks there again
+        addresses.find_or_add(conn, Address("post", "room-1"), "dana")
+    write(database, "answer")
+    await until_idle(delivery)
+    assert platform.texts == ["elsewhere", "answer"]
+
+
 async def test_a_workspace_is_sent_no_more_than_it_takes_and_the_rest_later(database: Database):
     platform = Platform()
     for number in range(4):
