@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from bot.store.moment import db_now
 from bot.store.tables import install_states, installations
@@ -74,7 +74,8 @@ def drop(conn: Connection, channel: str, workspace: str) -> bool:
 
 
 def begin(conn: Connection, state_hash: str, lifetime: timedelta) -> None:
-    """Note that an installation was begun."""
+    """Note that an installation was begun. Those that took too long are forgotten: anybody may begin one."""
+    conn.execute(delete(install_states).where(install_states.c.expires_at <= db_now()))
     conn.execute(insert(install_states).values(state_hash=state_hash, expires_at=db_now(lifetime)))
 
 

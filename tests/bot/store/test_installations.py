@@ -10,6 +10,7 @@ from sqlalchemy import select
 from bot.store import installations
 from bot.store.database import Database
 from bot.store.installations import SealedInstallation
+from bot.store.tables import install_states
 from bot.store.tables import installations as table
 from tests.bot.store.rows import HOUR, MORNING, at_once
 
@@ -56,6 +57,20 @@ def test_an_installation_that_took_too_long_or_was_never_begun_is_not_finished(d
     with database.writing() as conn:
         installations.begin(conn, "over", timedelta(0))
     assert [finish(database, "over"), finish(database, "never begun")] == [False, False]
+
+
+def test_what_was_begun_and_never_finished_is_not_kept_for_ever(database: Database):
+    for state, lifetime in [
+        ("over", timedelta(0)),
+        ("also over", timedelta(0)),
+        ("begun", HOUR),
+        ("new", HOUR),
+    ]:
+        with database.writing() as conn:
+            installations.begin(conn, state, lifetime)
+    with database.reading() as conn:
+        kept = conn.execute(select(install_states.c.state_hash)).scalars().all()
+    assert sorted(kept) == ["begun", "new"]
 
 
 def finish(database: Database, state: str) -> bool:
