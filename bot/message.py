@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +11,7 @@ from typing import Literal
 from playbooks.answer import Upload
 
 _SEPARATOR = "|"
+_LONGEST_KEY = 200
 _TURN_DIGITS = 9  # a run never has so many turns, and Python refuses to read a number of 5,000 digits
 # What no keyboard types and no document takes: NUL, the other controls except tab and line feed, half characters.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -64,6 +66,14 @@ class Press:
     def is_repeatable(self) -> bool:
         """Whether pressing it again means it again: it only hands something over, as often as somebody asks."""
         return self.action == "fetch"
+
+    @property
+    def key(self) -> str:
+        """What tells this press from others, in a few letters: a database keeps no long key, and nobody's words in one."""
+        token = self.token()
+        if self.action != "words" and len(token) <= _LONGEST_KEY and token.isascii():
+            return token
+        return f"{self.action}#{hashlib.sha256(token.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
     def token(self) -> str:
         """This press as text: `answer|coach-7k2m|where|12|yes`. Values never contain the separator."""

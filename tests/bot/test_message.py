@@ -19,6 +19,22 @@ def test_a_press_is_one_short_line():
     assert Press("offer", ("deviation",)).token() == "offer||||deviation"
 
 
+@pytest.mark.parametrize(
+    "values", [("we stopped the line because the belt tore",), ("é" * 4_000,), tuple(map(str, range(2_000)))]
+)
+@pytest.mark.parametrize("action", ["words", "answer"])
+def test_the_key_of_a_press_is_short_however_long_the_press(action: str, values: tuple[str, ...]):
+    about = About("coach-7k2m", "what", 3)
+    press, other = Press(action, values, about), Press(action, (*values, "x"), about)
+    assert len(press.key.encode()) <= 200
+    assert press.key == Press(action, values, about).key != other.key
+
+
+def test_no_words_of_somebody_stand_in_a_key():
+    assert "Maria" not in Press("words", ("Maria did it",), About("coach-7k2m", "what", 3)).key
+    assert Press("answer", ("yes",)).key == "answer||||yes"
+
+
 @given(press=PRESS)
 def test_a_press_comes_back_as_it_went(press):
     assert Press.from_token(press.token()) == press

@@ -88,7 +88,7 @@ class Pressed:
         """
         means = press or self.press
         counts_once = self.on and press and not press.is_repeatable
-        key = f"{self.on}:{press.token()}" if counts_once and press else self.trigger
+        key = f"{self.on}:{press.key}" if counts_once and press else self.trigger
         return Message(
             f"press:{key}",
             self.address,

@@ -187,7 +187,7 @@ def _submitted(activity: Json, value: Json, *, is_answered_at_once: bool) -> Rec
     if press is None:
         return _no_button(activity, is_answered_at_once=is_answered_at_once)
     has_turn = bool(press.about and press.about.turn)
-    key = "" if press.is_repeatable else _key(activity, value, token, has_turn=has_turn)
+    key = "" if press.is_repeatable else _key(activity, value, press.key, has_turn=has_turn)
     return Said(_spoken(activity, press=press, key=key), is_answered_at_once=is_answered_at_once)
 
 
@@ -201,7 +201,7 @@ def _filled_in(activity: Json, value: Json, *, is_answered_at_once: bool) -> Rec
         if any(_SEPARATOR in each or not _is_ours(each) for each in ticked):
             return _no_button(activity, is_answered_at_once=is_answered_at_once)
         press = Press("answer", ticked, about)
-        message = _spoken(activity, press=press, key=_key(activity, value, press.token()))
+        message = _spoken(activity, press=press, key=_key(activity, value, press.key))
         return Said(message, is_answered_at_once=is_answered_at_once)
     parts = (_text(value, name) for name in ("day", "time", "typed"))
     text = legible(" ".join(filter(None, parts))).strip()
