@@ -21,7 +21,7 @@ from bot.conversation.scene import HAND_OVER, LIVELY, OpenRun, RunChange, Scene,
 from bot.conversation.session import Session
 from bot.conversation.turn import rung, take_turn
 from bot.document import MEDIA_TYPES, as_docx, as_markdown
-from bot.errors import StoreUnavailable
+from bot.errors import Collided, StoreUnavailable
 from bot.message import About, Address, Heard, Identity, Message
 from bot.person import Person
 from bot.reply import Reply
@@ -129,7 +129,7 @@ class Coach:
         nothing could be kept; the same message may then be sent again.
         """
         for _ in range(_TRIES - 1):
-            with suppress(FocusMoved), self._office.database.writing() as conn:
+            with suppress(FocusMoved, Collided), self._office.database.writing() as conn:
                 return self._hear(conn, message, attachments)
         with self._office.database.writing() as conn:
             return self._hear(conn, message, attachments)

@@ -16,6 +16,10 @@ class StoreUnavailable(CoachError):
     """
 
 
+class Collided(StoreUnavailable):
+    """Two transactions waited for each other, and this one was given up for the other: begun again, it goes through."""
+
+
 class DeliveryError(CoachError):
     """A platform did not say that it posted our message.
 

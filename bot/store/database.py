@@ -18,7 +18,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from bot.errors import CoachError, StoreUnavailable
+from bot.errors import CoachError, Collided, StoreUnavailable
 
 Transaction: TypeAlias = (
     Connection  # what `writing` and `reading` give, and every function of the store takes
@@ -61,6 +61,9 @@ _SQLITE_UNAVAILABLE = (
 
 # PostgreSQL's operational errors all are; of the others, only that our transaction was given up for waiting too long.
 _POSTGRESQL_UNAVAILABLE = ("25P03", "25P04")
+
+# Two transactions waited for each other, and PostgreSQL gave up this one.
+_COLLISION = "40P01"
 
 # A server that has just become the standby, or a disk remounted after a fault, takes no writes. Where we only
 # meant to read, the same error says that the block wrote: our own mistake.
@@ -226,7 +229,8 @@ def _unavailability(*also: str) -> Iterator[None]:
             raise
         reason = str(error.orig).strip().partition("\n")[0]
         msg = f"the database cannot be used now: {reason}"
-        raise StoreUnavailable(msg) from error
+        is_collision = getattr(error.orig, "sqlstate", None) == _COLLISION
+        raise (Collided if is_collision else StoreUnavailable)(msg) from error
 
 
 def _is_unavailability(error: DBAPIError, also: tuple[str, ...]) -> bool:

@@ -11,7 +11,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import Connection, event, select
 
 from bot.coach import FocusMoved
 from bot.conversation.session import Session
@@ -269,6 +269,24 @@ def test_when_the_person_keeps_moving_nothing_is_kept_and_it_can_be_sent_again(b
 
     assert busy.counts() == rows
     assert busy.coach.hear(message) == Heard("done")
+
+
+def test_who_was_given_up_because_two_waited_for_each_other_is_heard_all_the_same(busy: Plant):
+    run = busy.start()
+    collisions = iter(["once", "and again"])
+
+    def collide(conn: Connection, _cursor: object, sql: str, *_: object) -> None:
+        if sql.startswith("INSERT INTO outbox") and next(collisions, ""):
+            conn.exec_driver_sql("DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '40P01'; END $$")
+
+    event.listen(busy.database.engine, "before_cursor_execute", collide)
+    try:
+        busy.say("no")
+    finally:
+        event.remove(busy.database.engine, "before_cursor_execute", collide)
+
+    assert next(collisions, "") == ""
+    assert busy.answered(run) == [("someone_hurt", ("no",))]
 
 
 # --- Telling others
