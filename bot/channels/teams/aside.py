@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from bot.attachment import AttachmentRefused
+from bot.attachment import Attachment, AttachmentRefused
 from bot.channels.teams import files, parse
 from bot.channels.teams.connector import Connector
 from bot.channels.teams.files import Files
@@ -56,17 +56,13 @@ class Aside:
                 log.warning("what was put aside needs nothing", channel=CHANNEL)
 
     async def _receive(self, raw: Json, message: Message, offered: tuple[Offered, ...]) -> None:
+        attachments: tuple[Attachment, ...] = ()
         try:
-            attachments = await self._files.fetch(offered) if offered else ()
+            attachments = await self._fetched(offered)
         except AttachmentRefused as refused:
             await self._shown.tell(message.address, str(refused))
-            return
-        except DeliveryError as error:
-            if not error.permanent:
-                raise
-            log.warning("file not fetched", channel=CHANNEL, error=str(error))
-            await self._shown.tell(message.address, self._desk.words("hint_file_trouble"))
-            return
+            if not message.text:
+                return  # else their words are heard without the file
         if attachments:
             message = replace(message, files=tuple(each.upload for each in attachments))
 
@@ -82,6 +78,16 @@ class Aside:
             heard = await self._desk.hear(replace(message, text="", press=Press("hello")))
         if heard.outcome == "stranger":
             await self._shown.tell(message.address, self._desk.words("hint_stranger"))
+
+    async def _fetched(self, offered: tuple[Offered, ...]) -> tuple[Attachment, ...]:
+        """What they sent along. Raises AttachmentRefused with words for them, or DeliveryError to be asked again later."""
+        try:
+            return await self._files.fetch(offered) if offered else ()
+        except DeliveryError as error:
+            if not error.permanent:
+                raise
+            log.warning("file not fetched", channel=CHANNEL, error=str(error))
+            raise AttachmentRefused(self._desk.words("hint_file_trouble")) from error
 
     async def _introduce(self, raw: Json, message: Message) -> bool:
         """Whether we know them, now that Teams has told us who they are."""

@@ -319,12 +319,12 @@ async def test_a_member_who_cannot_be_looked_up_now_is_looked_up_later():
 # --- Files that are sent to us ------------------------------------------------------------------------------
 
 
-def with_file(it: Microsoft, url: str, name: str = "line 3.pdf") -> dict[str, object]:
+def with_file(it: Microsoft, url: str, name: str = "line 3.pdf", *, words: str = "here") -> dict[str, object]:
     content = {"downloadUrl": url, "uniqueId": "x", "fileType": "pdf"}
     kind = "application/vnd.microsoft.teams.file.download.info"
     html = {"contentType": "text/html", "content": "<p>here</p>"}
     return it.activity(
-        "message", text="here", attachments=[{"contentType": kind, "name": name, "content": content}, html]
+        "message", text=words, attachments=[{"contentType": kind, "name": name, "content": content}, html]
     )
 
 
@@ -357,7 +357,7 @@ async def test_a_picture_in_the_text_is_fetched_with_our_token(folder: Folder):
 async def test_a_file_from_anywhere_else_is_not_fetched(folder: Folder, kind: str):
     async with microsoft() as it:
         there = {"contentType": kind, "contentUrl": folder.file, "content": {"downloadUrl": folder.file}}
-        await it.post(it.activity("message", attachments=[there]))
+        await it.post(it.activity("message", text="", attachments=[there]))
         await it.teams.receive(it.desk.aside[0].body)
         (hint,) = await it.shown(1)
 
@@ -379,7 +379,7 @@ async def test_a_place_that_sends_us_elsewhere_is_not_followed(folder: Folder):
 async def test_a_file_that_we_do_not_take_is_refused_in_words(folder: Folder):
     folder.content = b"MZ a program"
     async with microsoft(also=[folder.url]) as it:
-        await it.post(with_file(it, folder.file, "photo.pdf"))
+        await it.post(with_file(it, folder.file, "photo.pdf", words=""))
         await it.teams.receive(it.desk.aside[0].body)
         (hint,) = await it.shown(1)
 
@@ -387,10 +387,23 @@ async def test_a_file_that_we_do_not_take_is_refused_in_words(folder: Folder):
     assert "is no photo" in words_of(hint)
 
 
+@pytest.mark.parametrize("what", ["no file that we take", "no file at all"])
+async def test_the_words_beside_a_file_that_we_do_not_take_are_heard(folder: Folder, what: str):
+    folder.content = b"MZ a program"
+    folder.status = 404 if what == "no file at all" else 200
+    async with microsoft(also=[folder.url]) as it:
+        await it.post(with_file(it, folder.file, "photo.pdf", words="It was line 3."))
+        await it.teams.receive(it.desk.aside[0].body)
+        await it.shown(1)
+
+    (message,) = it.desk.heard
+    assert (message.text, message.files) == ("It was line 3.", ())
+
+
 async def test_no_more_of_a_file_is_read_than_we_take(folder: Folder):
     folder.content = PDF + bytes(11_000_000)
     async with microsoft(also=[folder.url]) as it:
-        await it.post(with_file(it, folder.file))
+        await it.post(with_file(it, folder.file, words=""))
         await it.teams.receive(it.desk.aside[0].body)
         (hint,) = await it.shown(1)
 
