@@ -725,6 +725,7 @@ def idle(talk: Speaker) -> Iterator[tuple[str, Reply]]:
             "hello",
             "thanks",
             "who sees this",
+            "my runs",
             "talk to someone",
             "somebody is hurt",
             HOSTILE,
