@@ -22,16 +22,21 @@ def offer(scene: Scene, script: Script, text: str) -> Turn:
     reply = Reply(
         scene.wording("offer", title=script.title),
         choices=(
-            Choice(scene.wording("label_yes_start"), Press("agree"), is_main=True),
+            Choice(scene.wording("label_yes_start"), Press("agree", (script.id,)), is_main=True),
             Choice(scene.wording("label_not_now"), Press("dismiss")),
         ),
     )
     return Turn((reply,), replace(scene.session, offer=Offer(script.id, _kept(text)), misunderstood=0))
 
 
-def start_offered(scene: Scene) -> Turn:
-    """Start what was offered; where nothing was, a greeting."""
+def start_offered(scene: Scene, script_id: str = "") -> Turn:
+    """Start what was offered; where nothing was, a greeting.
+
+    `script_id` is what stood on the button: yes to an earlier offer starts nothing else.
+    """
     offered = scene.session.offer
+    if offered and script_id not in {"", offered.script}:
+        return say(scene, Reply(scene.wording("no_such_button")))  # the newer offer stays open
     return start(scene, offered.script, offered.opening) if offered else say(scene, menu.hello(scene))
 
 
@@ -54,7 +59,7 @@ def start_beside(scene: Scene, script_id: str, opening: str = "") -> Turn:
     reply = Reply(
         scene.wording("in_the_middle", title=run.title, other=script.title),
         choices=(
-            Choice(scene.wording("label_put_aside_and_start"), Press("agree"), is_main=True),
+            Choice(scene.wording("label_put_aside_and_start"), Press("agree", (script.id,)), is_main=True),
             Choice(scene.wording("label_go_on_here"), Press("dismiss")),
         ),
     )

@@ -117,8 +117,8 @@ def _pressed(scene: Scene, press: Press, put: Put | None, words: str) -> Turn:
     match press:
         case Press("start", (script_id,)):
             return beginning.start_beside(scene, script_id)
-        case Press("agree"):
-            return beginning.start_offered(scene)
+        case Press("agree", values):
+            return beginning.start_offered(scene, *values[:1])
         case Press("dismiss"):
             return beginning.dismiss(scene)
         case Press("consider"):

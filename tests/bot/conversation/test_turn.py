@@ -94,6 +94,19 @@ def test_other_words_after_an_offer_are_heard_as_what_they_are():
     assert talk.session.offer == Offer("cold", "the fridge is too warm")
 
 
+def test_yes_to_an_earlier_offer_starts_nothing_else():
+    talk = Talk(shelf=(SPILL, COLD))
+    talk.say(SPILT)
+    (earlier,) = (choice.press for choice in talk.replies[-1].choices if choice.is_main)
+    talk.say("the fridge is too warm")
+
+    assert talk.send(earlier) == WORDING("no_such_button")
+    assert talk.runs == {}
+    assert talk.session.offer == Offer("cold", "the fridge is too warm")
+    talk.press("Yes, let's start")
+    assert talk.run.script.id == "cold"
+
+
 def test_help_does_not_lose_the_offer():
     talk = Talk()
     talk.say(SPILT, "help", "yes")
