@@ -14,10 +14,17 @@ from playbooks.script import Script
 
 
 def answer_in_group(scene: Scene, text: str) -> Reply:
-    """One reply to what was asked in a group or channel. It has no buttons: what is done is done in private."""
+    """One reply to what was asked in a group or channel. It has no buttons: what is done is done in private.
+
+    Nor is anybody asked whether it helped: a button that several people may press is used up by the first.
+    """
+    return replace(_answer(scene, text), choices=(), is_answer=False)
+
+
+def _answer(scene: Scene, text: str) -> Reply:
     wording = scene.wording
     if names_danger(text):
-        return replace(menu.danger(scene), choices=())
+        return menu.danger(scene)
     asked = read_command(text)
     match asked.command if asked else None:
         case Command.HELP | Command.HELLO:

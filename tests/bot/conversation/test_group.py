@@ -17,6 +17,7 @@ from tests.bot.conversation.talk import NORTH, NOW, WORDING, Talk, asked
 def ask(text: str, talk: Talk | None = None) -> str:
     reply = answer_in_group((talk or Talk()).scene(""), text)
     assert not reply.has_controls, "what is done is done in private"
+    assert not reply.is_answer, "whether it helped is a button too, and several people could press it"
     assert reply.files == ()
     return reply.text
 
