@@ -1,4 +1,4 @@
-"""A plant of the test's own, on each engine."""
+"""A plant of the test's own, on each engine; and tests here may be `async def`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.async_tests import pytest_pyfunc_call
 from tests.faults.plant import Plant
+
+__all__ = ["pytest_pyfunc_call"]
 
 
 @pytest.fixture

@@ -80,6 +80,7 @@ class Row:
     payload: str
     state: str
     provider_ref: str | None
+    amends: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,7 @@ def read(database: Database, anchor_file: Path | None = None) -> Kept:
                 row.payload,
                 row.state,
                 row.provider_ref,
+                row.amends,
             )
             for row in conn.execute(select(outbox).order_by(outbox.c.address, outbox.c.seq))
         ]
@@ -183,15 +185,14 @@ def _lost_or_doubled(history: History, kept: Kept) -> Iterator[str]:
 def _other_than_calm(history: History, kept: Kept, calm: Kept) -> Iterator[str]:
     for person in history.said:
         ours, theirs = (_told(part.line(person)) for part in (kept, calm))
-        yield from _first_difference(f"{person}'s conversation", ours, theirs)
-        events = (_nameless(part.events.get(person, [])) for part in (kept, calm))
-        yield from _first_difference(f"{person}'s runs", *events)
+        yield from first_difference(f"{person}'s conversation", ours, theirs)
+        events = (nameless(part.events.get(person, [])) for part in (kept, calm))
+        yield from first_difference(f"{person}'s runs", *events)
         numbers = [row.seq for row in kept.line(person)]
         if numbers != list(range(1, len(numbers) + 1)):
             yield f"{person}: lines are not numbered 1, 2, 3 …: {numbers}"
     tells = (
-        {row.key: _nameless([row.payload]) for row in part.rows if row.kind == "tell"}
-        for part in (kept, calm)
+        {row.key: nameless([row.payload]) for row in part.rows if row.kind == "tell"} for part in (kept, calm)
     )
     ours_told, theirs_told = tells
     for key in sorted(ours_told.keys() | theirs_told.keys()):
@@ -202,7 +203,7 @@ def _other_than_calm(history: History, kept: Kept, calm: Kept) -> Iterator[str]:
 def _shown_otherwise(history: History, kept: Kept) -> Iterator[str]:
     for person, seen in history.seen.items():
         wanted = [row.seq for row in kept.line(person)]
-        yield from _first_difference(f"{person}'s page, line numbers", seen, wanted)
+        yield from first_difference(f"{person}'s page, line numbers", seen, wanted)
 
 
 def _sent_otherwise(kept: Kept, posts: Sequence[Post]) -> Iterator[str]:
@@ -223,10 +224,10 @@ def _sent_otherwise(kept: Kept, posts: Sequence[Post]) -> Iterator[str]:
 
 
 def _told(rows: Iterable[Row]) -> list[str]:
-    return _nameless([f"{row.kind} {row.key} {row.payload}" for row in rows])
+    return nameless([f"{row.kind} {row.key} {row.payload}" for row in rows])
 
 
-def _nameless(texts: Iterable[str]) -> list[str]:
+def nameless(texts: Iterable[str]) -> list[str]:
     """The texts, with the references of runs, which are drawn at random, numbered in the order they come up."""
     numbers: dict[str, int] = {}
 
@@ -236,7 +237,7 @@ def _nameless(texts: Iterable[str]) -> list[str]:
     return [_HASH.sub("hash", _REF.sub(numbered, text)) for text in texts]
 
 
-def _first_difference(what: str, ours: Sequence[object], theirs: Sequence[object]) -> Iterator[str]:
+def first_difference(what: str, ours: Sequence[object], theirs: Sequence[object]) -> Iterator[str]:
     for place in count():
         left = ours[place] if place < len(ours) else "nothing"
         right = theirs[place] if place < len(theirs) else "nothing"

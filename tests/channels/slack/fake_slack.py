@@ -21,13 +21,14 @@ _SHOWN = ("text", "blocks", "metadata", "thread_ts")
 
 @dataclass(frozen=True, slots=True)
 class Mishap:
-    """What Slack answers instead of what it should, and whether it did it all the same."""
+    """What Slack answers instead of what it should, after so many `seconds`, and whether it did it all the same."""
 
     status: int = 200
     error: str = ""
     is_done: bool = False
     is_lost: bool = False
     is_page: bool = False
+    seconds: float = 0.0
     headers: tuple[tuple[str, str], ...] = ()
 
 
@@ -155,14 +156,18 @@ class FakeSlack:
         elif request.method == "POST":
             arguments |= dict(await request.post())
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        self.calls.append(Call(method, arguments, token))
-        mishap = self.mishaps[method].popleft() if self.mishaps[method] else None
+        call = Call(method, arguments, token)
+        self.calls.append(call)
+        mishap = self._mishap(call)
         if mishap is None or mishap.is_done:
             answer = self._answer(method, arguments, token)
         else:
             answer = {"ok": False, "error": mishap.error}
+        if mishap and mishap.seconds:
+            await asyncio.sleep(mishap.seconds)
         if mishap and mishap.is_lost:
-            request.transport.abort()  # type: ignore[union-attr]
+            if request.transport:  # none where whoever asked did not wait
+                request.transport.abort()
             return web.Response()
         headers = dict(mishap.headers) if mishap else {}
         if mishap and mishap.is_page:
@@ -170,6 +175,11 @@ class FakeSlack:
         if method == "auth.test":
             headers["x-oauth-scopes"] = SCOPES
         return web.json_response(answer, status=mishap.status if mishap else 200, headers=headers)
+
+    def _mishap(self, call: Call) -> Mishap | None:
+        """What befalls this request."""
+        planned = self.mishaps[call.method]
+        return planned.popleft() if planned else None
 
     def _answer(self, method: str, arguments: dict[str, Any], token: str) -> dict[str, Any]:
         if method not in {"oauth.v2.access", "apps.connections.open"} and token not in self.tokens:
