@@ -53,12 +53,16 @@ def installation_of(body: Json) -> tuple[str, str, bool]:
     https://docs.slack.dev/apis/events-api/#authorizations
     """
     authorized = first_of(body.get("authorizations"))
-    enterprise = (
-        text_of(dict_of(body.get("enterprise")).get("id"))
-        or text_of(body.get("enterprise_id"))
-        or text_of(authorized.get("enterprise_id"))
-        or text_of(dict_of(body.get("team")).get("enterprise_id"))
-    )
+    if (
+        "enterprise_id" in authorized
+    ):  # beside it may stand another company's, of a channel that is shared with them
+        enterprise = text_of(authorized["enterprise_id"])
+    else:
+        enterprise = (
+            text_of(dict_of(body.get("enterprise")).get("id"))
+            or text_of(body.get("enterprise_id"))
+            or text_of(dict_of(body.get("team")).get("enterprise_id"))
+        )
     team = (
         text_of(authorized.get("team_id"))
         or text_of(dict_of(body.get("team")).get("id"))

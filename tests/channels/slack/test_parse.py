@@ -672,6 +672,16 @@ def test_somebody_of_another_company_is_never_taken_for_one_of_ours():
     assert said.message.address.workspace == "T01TEST"
 
 
+def test_the_organisation_of_another_company_in_a_shared_channel_is_not_ours():
+    body = dict(payload("app_mention")) | {"enterprise_id": "E99OTHER", "team_id": "T99OTHER"}
+    body["authorizations"] = [{**body["authorizations"][0], "enterprise_id": None}]
+    said = parse.mention(body)
+
+    assert said
+    assert said.message.sender == Identity("slack", "T01TEST/U02BOB")
+    assert said.message.address.workspace == "T01TEST"
+
+
 def test_an_uninstallation_names_its_workspace():
     assert parse.workspace_of(payload("documented/app_uninstalled")) == "T01TEST"
     assert parse.workspace_of(payload("documented/tokens_revoked")) == "T01TEST"
