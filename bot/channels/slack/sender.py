@@ -19,9 +19,9 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.channels.slack import render
 from bot.channels.slack.line import PATIENCE, UNREACHABLE, Line, NotDone
 from bot.channels.slack.rooms import Rooms
-from bot.channels.slack.workspaces import DEAD_TOKEN, NotLearnt, Workspaces
+from bot.channels.slack.workspaces import DEAD_TOKEN, Workspaces
 from bot.chat import ChatDesk, Installation, Outgoing
-from bot.errors import DeliveryError, StoreUnavailable
+from bot.errors import CoachError, DeliveryError, StoreUnavailable
 from bot.message import Address
 from bot.reply import Reply
 
@@ -238,10 +238,12 @@ class SlackSender:
     async def _installation(self, workspace: str) -> Installation:
         try:
             installation = await self._workspaces.fit(workspace)
-        except (NotLearnt, StoreUnavailable) as error:
-            raise DeliveryError(str(error)) from error
         except NotDone as trouble:
             raise DeliveryError(str(trouble), retry_after=trouble.retry_after) from trouble
+        except (
+            CoachError
+        ) as error:  # not learnt yet, the store away, the token sealed under another key: nothing went out
+            raise DeliveryError(str(error)) from error
         if installation is None:
             raise DeliveryError("the app is not installed in this workspace", gone=True)
         return installation

@@ -16,7 +16,7 @@ from bot.channels.slack.rooms import Rooms
 from bot.channels.slack.sender import SlackSender
 from bot.channels.slack.workspaces import SlackOptions, Workspaces
 from bot.chat import FetchedFile, Installation
-from bot.errors import DeliveryError, StoreUnavailable
+from bot.errors import CoachError, DeliveryError, StoreUnavailable
 from bot.message import About, Address, Press
 from bot.reply import Choice, Citation, File, Reply, Tone
 from bot.store.outbox import OutboxMessage
@@ -425,6 +425,18 @@ async def test_a_revoked_token_is_forgotten_and_nothing_more_is_sent(slack: Fake
         assert installations.kept == {}
         assert (await refused(sender, row())).gone
     assert len(slack.asked("chat.postMessage")) == 1
+
+
+class SealedUnderAnotherKey(FakeInstallations):
+    async def find(self, workspace: str) -> Installation | None:
+        raise CoachError("a token was encrypted with another QMS_COACH_SECRET_KEY")
+
+
+async def test_what_cannot_be_sent_for_want_of_a_key_is_in_no_doubt_and_sent_later(slack: FakeSlack):
+    async with sending(slack, installations=SealedUnderAnotherKey()) as sender:
+        error = await refused(sender, row(QUESTION), QUESTION)
+    assert (error.permanent, error.ambiguous) == (False, False)
+    assert slack.posted == []
 
 
 async def test_a_workspace_that_was_installed_anew_keeps_its_new_token(slack: FakeSlack):
