@@ -36,6 +36,7 @@ from bot.channels.slack.receiver import Introducer, SlackReceiver
 from bot.channels.slack.rooms import Rooms
 from bot.channels.slack.sender import SlackSender
 from bot.channels.slack.shown import Shown
+from bot.channels.slack.socket import stay_connected
 from bot.channels.slack.workspaces import NotLearnt, SlackOptions, Workspaces
 from bot.chat import ChatDesk, Installations, Tally
 from bot.errors import StoreUnavailable
@@ -118,8 +119,7 @@ class Slack:
                 self._bolt, self._options.app_token, logger=LOGGER, web_client=client
             )
             self._socket.client.proxy = client.proxy
-            # It tries until it is connected, and again whenever it was cut off.
-            self._connecting = asyncio.create_task(self._socket.client.connect())  # type: ignore[no-untyped-call]
+            self._connecting = asyncio.create_task(stay_connected(self._socket.client))
 
     async def close(self) -> None:
         """Take nothing more, and let what is being shown come to an end."""

@@ -255,7 +255,7 @@ class SlackSender:
         if code == PATIENCE:
             return DeliveryError(words, retry_after=trouble.retry_after)
         if code in DEAD_TOKEN:
-            return await self._token_died(at, words)
+            return await self._token_died(at, words, code)
         if trouble.is_unsure or code in _DUPLICATE:
             return DeliveryError(words, ambiguous=not is_update)
         if code == UNREACHABLE or code in _SOON or code.startswith("http_5"):
@@ -266,12 +266,12 @@ class SlackSender:
             words += "; install the app again in this workspace, with every permission it asks for"
         return DeliveryError(words, permanent=True)
 
-    async def _token_died(self, at: Installation, words: str) -> DeliveryError:
+    async def _token_died(self, at: Installation, words: str, code: str) -> DeliveryError:
         try:
-            has_another = await self._workspaces.lost(at.workspace, at.token)
+            may_help = await self._workspaces.lost(at.workspace, at.token, code)
         except StoreUnavailable:
-            has_another = True  # who knows; the next attempt will
-        return DeliveryError(words, permanent=not has_another)
+            may_help = True  # who knows; the next attempt will
+        return DeliveryError(words, permanent=not may_help)
 
 
 def _sought(message: Outgoing, bot_user: str) -> Sought:

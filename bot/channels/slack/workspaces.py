@@ -20,7 +20,8 @@ from bot.channels.slack.line import API_URL, Line, NotDone
 from bot.chat import Installation, Installations, Introduction
 from bot.errors import CoachError, StoreUnavailable
 
-DEAD_TOKEN = frozenset({"token_revoked", "account_inactive", "invalid_auth", "not_authed"})
+_REVOKED = frozenset({"token_revoked", "account_inactive"})
+DEAD_TOKEN = _REVOKED | {"invalid_auth", "not_authed"}  # the latter may be a fault of Slack's, or of a proxy
 
 _AHEAD = timedelta(hours=2)  # so long before it ends, a token is exchanged for the next one
 _REMEMBERED = 300.0  # seconds; another process may have heard that the app was removed
@@ -133,14 +134,16 @@ class Workspaces:
         is_own = organisation in {at.workspace, at.enterprise}
         return who if self._options.are_chosen and is_own else replace(who, email="")
 
-    async def lost(self, workspace: str, token: str) -> bool:
-        """Slack does not take this token any more: forget it. Whether there is another one by now."""
+    async def lost(self, workspace: str, token: str, code: str) -> bool:
+        """Slack does not take this token: forget it where it was revoked. Whether another try may help."""
         self._known.pop(workspace, None)
         with suppress(NotLearnt):
             found = await self.find(workspace)
             if found is not None and found.token != token:
                 return True
-        log.error("token refused", workspace=workspace)
+        log.error("token refused", workspace=workspace, error=code)
+        if code not in _REVOKED and not self._options.bot_token:
+            return True  # an installation is not given up for one answer
         await self.forget(workspace)
         return False
 

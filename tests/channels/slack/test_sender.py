@@ -416,7 +416,18 @@ async def test_an_address_of_another_kind_is_refused(slack: FakeSlack):
 # --- Tokens -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("code", ["token_revoked", "account_inactive", "invalid_auth"])
+@pytest.mark.parametrize("code", ["invalid_auth", "not_authed"])
+async def test_an_installation_is_not_given_up_for_one_answer(slack: FakeSlack, code: str):
+    installations = FakeInstallations(installation(BOT_TOKEN))
+    slack.has_mishap("chat.postMessage", says(code))
+    async with sending(slack, installations=installations) as sender:
+        error = await refused(sender, row())
+        assert (error.permanent, error.ambiguous) == (False, False)
+        await sender.send(row(), HELLO)
+    assert len(slack.posted) == 1
+
+
+@pytest.mark.parametrize("code", ["token_revoked", "account_inactive"])
 async def test_a_revoked_token_is_forgotten_and_nothing_more_is_sent(slack: FakeSlack, code: str):
     installations = FakeInstallations(installation(BOT_TOKEN))
     slack.has_mishap("chat.postMessage", says(code))
