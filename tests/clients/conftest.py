@@ -90,9 +90,9 @@ def engine_url(mode: Mode, request: pytest.FixtureRequest, tmp_path: Path) -> It
         return
     server: Postgres = request.getfixturevalue("postgres")
     server.prepare_template("migrated", migrate.upgrade)
-    url = server.from_template("migrated")
+    url = server.lend("migrated")
     yield url
-    server.drop(url)
+    server.take_back("migrated", url)
 
 
 @pytest.fixture
