@@ -150,9 +150,9 @@ class Coach:
             return Heard("stranger")
         if not inbox.remember(conn, message.address.channel, message.event_id, person.id):
             return Heard("duplicate")
-        open_ = self._open(conn, message.address)
         if message.press is None and message.about is None:
-            message = replace(message, about=used.asked(open_, message.said_at))
+            asked = used.asked(self._open(conn, message.address), message.said_at)
+            message = replace(message, about=asked)
         about = _about(message)
         focus = sessions.load(conn, person.id).focus
         refs = {about.run if about else focus, focus} - {""}

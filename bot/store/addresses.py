@@ -29,6 +29,9 @@ _FIND = (
     )
     .returning(addresses.c.id)
 )
+_ID = select(addresses.c.id).where(
+    addresses.c.channel == bindparam("in_channel"), addresses.c.conversation == bindparam("in_conversation")
+)
 _ADD = on_both_engines(
     addresses,
     lambda insert: (
@@ -85,10 +88,8 @@ def find_or_add(conn: Connection, address: Address, person_id: str) -> StoredAdd
 
 def find(conn: Connection, address: Address) -> int | None:
     """The number of this address, where it is known. Locks nothing and notes nothing."""
-    query = select(addresses.c.id).where(
-        addresses.c.channel == address.channel, addresses.c.conversation == address.conversation
-    )
-    return conn.execute(query).scalar()
+    key = {"in_channel": address.channel, "in_conversation": address.conversation}
+    return conn.execute(_ID, key).scalar()
 
 
 def closed_at(conn: Connection, address: Address) -> datetime | None:

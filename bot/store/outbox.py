@@ -210,7 +210,8 @@ def shown(conn: Connection, address_id: int, provider_ref: str) -> OutboxMessage
 
 def close(conn: Connection, ids: Collection[int]) -> None:
     """These rows cannot be pressed any more: an update shows them anew."""
-    conn.execute(update(outbox).where(outbox.c.id.in_(ids)).values(is_open=False))
+    if ids:
+        conn.execute(_CLOSE, {"ids": list(ids)})
 
 
 def prove(conn: Connection, message: OutboxMessage, provider_ref: str) -> None:
@@ -349,6 +350,7 @@ _SHOWN = (
     .order_by(outbox.c.seq.desc())
     .limit(1)
 )
+_CLOSE = update(outbox).where(outbox.c.id.in_(bindparam("ids", expanding=True))).values(is_open=False)
 _OTHER = outbox.alias("other")
 _PROVE = (
     update(outbox)
