@@ -15,7 +15,9 @@ from benchmarks.support.process import Running, free_port, serving, serving_coac
 from benchmarks.support.slack_side import SECRET, Member, Typist, WebApi, let_in, members, web_api
 from bot.store.database import Database
 
-PEOPLE = 20
+PEOPLE = (
+    50  # so that nobody comes to a draft: that is laid out and given as a file, and no turn like the others
+)
 
 
 def main() -> None:
