@@ -145,6 +145,10 @@ class FakeSlack:
             await socket.close()
         if self._runner:
             await self._runner.cleanup()
+        waiting = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in waiting:
+            task.cancel()  # whoever was kept waiting for an answer is not answered any more
+        await asyncio.gather(*waiting, return_exceptions=True)
 
     # --- What it serves -----------------------------------------------------------------------------------
 
