@@ -25,6 +25,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -164,6 +165,7 @@ class Delivery:
         self._stir = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_stopping = False
+        self._may_be_more = False
         self._next_round = 0.0
 
     def wake(self) -> None:
@@ -208,7 +210,8 @@ class Delivery:
 
     async def _take(self) -> int:
         """Fill our free hands: first with what a lost worker left, then with what is due."""
-        free = self._at_once - len(self._on_their_way)
+        busy = len(self._on_their_way)
+        free = self._at_once - busy
         if free <= 0:
             return 0
         now = self._time()
@@ -220,9 +223,11 @@ class Delivery:
             raise
         ends_at = now + self._lease.total_seconds()
         for message in left:
-            self._start(self._resolve(message))
+            self._start(message, self._resolve(message))
         for message in due:
-            self._start(self._deliver(message, ends_at))
+            self._start(message, self._deliver(message, ends_at))
+        # Where all hands are full, or what is on its way may keep what follows it waiting.
+        self._may_be_more = busy > 0 or len(left) + len(due) >= free
         return len(left) + len(due)
 
     def _claim(
@@ -243,18 +248,19 @@ class Delivery:
             self._next_round = now + self._poll
         return left, due
 
-    def _start(self, handling: Coroutine[None, None, None]) -> None:
+    def _start(self, message: OutboxMessage, handling: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(handling)
         self._on_their_way.add(task)
-        task.add_done_callback(self._landed)
+        task.add_done_callback(partial(self._landed, message))
 
-    def _landed(self, task: asyncio.Task[None]) -> None:
+    def _landed(self, message: OutboxMessage, task: asyncio.Task[None]) -> None:
+        """Look for more where there may be more; not for every free hand: a claim is a transaction too."""
         self._on_their_way.discard(task)
         if not task.cancelled() and (error := task.exception()):
             # The row stays in `sending`, and is looked up when the lease has run out.
             log.error("handling a message went wrong", worker=self._worker_id, exc_info=error)
-        # Not for every free hand: a claim is a transaction too. A next message of the same address may wait.
-        if len(self._on_their_way) <= self._at_once // 2:
+        self._may_be_more |= message.is_followed
+        if self._may_be_more and len(self._on_their_way) <= self._at_once // 2:
             self._stir.set()
 
     # --- One message --------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ fenced: it changes the row only while the row still belongs to the claim that ma
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from types import MappingProxyType
@@ -142,7 +143,21 @@ def give_back_all(conn: Connection, claim_token: str) -> int:
 
 
 # What is run for every message is built once: building a statement takes longer than running it.
-_BY_ID = ROWS.where(outbox.c.id.in_(bindparam("ids", expanding=True))).order_by(outbox.c.due_at, outbox.c.id)
+_BEHIND = outbox.alias("behind")
+_BY_ID = (
+    ROWS.add_columns(
+        exists()
+        .where(
+            _BEHIND.c.address == outbox.c.address,
+            is_waiting(_BEHIND),
+            _BEHIND.c.state == PENDING,
+            _BEHIND.c.seq > outbox.c.seq,
+        )
+        .label("is_followed")
+    )
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(outbox.c.due_at, outbox.c.id)
+)
 _EXPIRE = (
     update(outbox)
     .where(is_waiting(outbox), outbox.c.state == PENDING, outbox.c.expires_at <= NOW)
@@ -254,7 +269,10 @@ def _take(
     conn: Connection, statement: ReturningUpdate[Any], values: Mapping[str, object]
 ) -> tuple[OutboxMessage, ...]:
     taken = conn.execute(statement, values).scalars().all()
-    return tuple(from_row(row) for row in conn.execute(_BY_ID, {"ids": taken})) if taken else ()
+    if not taken:
+        return ()
+    rows = conn.execute(_BY_ID, {"ids": taken})
+    return tuple(replace(from_row(row), is_followed=row.is_followed) for row in rows)
 
 
 def _within_pace(

@@ -59,7 +59,8 @@ class NewMessage:
 class OutboxMessage:
     """One row of the outbox. `attempt` counts the sends that were begun, this one included.
 
-    `is_closed`: nothing can be written to its address any more. An update shows the row `amends_id` anew; `amends` is the platform's id of that one, once it has one.
+    `is_closed`: nothing can be written to its address any more. `is_followed`: another one of its address waited for its
+    turn when this one was claimed. An update shows the row `amends_id` anew; `amends` is the platform's id of that one, once it has one.
     """
 
     id: int
@@ -81,6 +82,7 @@ class OutboxMessage:
     amends_id: int | None = None
     amends: str = ""
     is_closed: bool = False
+    is_followed: bool = False
 
     @property
     def channel(self) -> str:

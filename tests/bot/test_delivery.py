@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 
 import pytest
@@ -31,7 +31,7 @@ from bot.person import Person
 from bot.reply import Reply
 from bot.store import addresses, outbox, people
 from bot.store.buckets import Pace
-from bot.store.database import Database
+from bot.store.database import Database, Transaction
 from bot.store.moment import db_now
 from bot.store.outbox import NewMessage
 from bot.store.tables import buckets
@@ -508,6 +508,65 @@ async def test_a_fault_in_a_sender_promises_nothing_and_stops_nobody(database: D
     await until_idle(worker(database, Faulty(platform)))
     assert platform.texts == ["hello", "next"]
     assert states(database) == {"sent": 2}
+
+
+# --- When to look -----------------------------------------------------------------------------------------
+
+SELDOM = Timing(poll=timedelta(seconds=20))  # longer than a test may take: only what is known leads to a look
+
+
+async def test_the_messages_of_one_address_follow_each_other_at_once(database: Database):
+    platform = Platform()
+    write(database, "1", "2", "3")
+    async with running(worker(database, FakeSender(platform), timing=SELDOM)), asyncio.timeout(10):
+        while platform.texts != ["1", "2", "3"]:
+            await asyncio.sleep(0.01)
+
+
+async def test_what_is_written_while_the_one_before_it_is_on_its_way_follows_it_at_once(database: Database):
+    platform = Platform()
+    sender = FakeSender(platform, slow=True)
+    delivery = worker(database, sender, timing=SELDOM)
+    write(database, "1")
+    async with running(delivery), asyncio.timeout(10):
+        await sender.posted.wait()
+        write(database, "2")
+        delivery.wake()
+        await asyncio.sleep(0.2)  # it has looked, and found that it must wait
+        assert platform.texts == ["1"]
+        sender.answers.set()
+        while platform.texts != ["1", "2"]:
+            await asyncio.sleep(0.01)
+
+
+async def test_more_messages_than_hands_are_all_sent_at_once(database: Database):
+    platform = Platform()
+    for number in range(20):
+        write(database, f"{number}", room=f"room-{number}")
+    async with running(worker(database, FakeSender(platform), timing=SELDOM)), asyncio.timeout(10):
+        while len(platform.texts) < 20:
+            await asyncio.sleep(0.01)
+
+
+async def test_a_message_that_nothing_follows_costs_one_look_and_one_mark(database: Database):
+    class Counting(Database):
+        count = 0
+
+        @contextmanager
+        def writing(self) -> Iterator[Transaction]:
+            self.count += 1
+            with super().writing() as conn:
+                yield conn
+
+    counting = Counting(database.url.render_as_string(hide_password=False))
+    platform = Platform()
+    write(database, "1")
+    async with running(worker(counting, FakeSender(platform), timing=SELDOM)), asyncio.timeout(10):
+        while states(database) != {"sent": 1}:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.2)
+        assert counting.count == 2
+    counting.close()
 
 
 # --- Workers that are lost, frozen or stopped -------------------------------------------------------------
