@@ -42,11 +42,13 @@ _LIMITS = (
     f"SET LOCAL idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'"
 )
 _BEGIN = {
-    ("sqlite", "write"): ("PRAGMA query_only = OFF", "BEGIN IMMEDIATE"),
-    ("sqlite", "read"): ("PRAGMA query_only = ON", "BEGIN"),
-    ("postgresql", "write"): (f"BEGIN; {_LIMITS}",),
-    ("postgresql", "read"): (f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {_LIMITS}",),
+    ("sqlite", "write"): "BEGIN IMMEDIATE",
+    ("sqlite", "read"): "BEGIN",
+    ("postgresql", "write"): f"BEGIN; {_LIMITS}",
+    ("postgresql", "read"): f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {_LIMITS}",
 }
+# SQLite keeps what a connection may do from one transaction to the next.
+_SQLITE_MAY = {"write": "PRAGMA query_only = OFF", "read": "PRAGMA query_only = ON"}
 
 # What SQLite says when it is busy, full, locked away or out of reach; anything else is our own mistake.
 _SQLITE_UNAVAILABLE = (
@@ -112,8 +114,11 @@ class Database:
         self.engine.dispose()
 
     def _begin(self, conn: Connection) -> None:
-        for statement in _BEGIN[self.dialect, conn.get_execution_options().get("transaction", "write")]:
-            conn.exec_driver_sql(statement)
+        kind = conn.get_execution_options().get("transaction", "write")
+        if self.dialect == "sqlite" and conn.info.get("transaction") != kind:
+            conn.exec_driver_sql(_SQLITE_MAY[kind])
+            conn.info["transaction"] = kind
+        conn.exec_driver_sql(_BEGIN[self.dialect, kind])
 
 
 def _normalised(url: str) -> URL:
