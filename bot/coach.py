@@ -379,7 +379,9 @@ class Coach:
             first, at = change.events[0].seq, scene.now
             added = runs.append(conn, change.ref, first - 1, whats, at=at, by=cause.by, channel=cause.channel)
             words = added.words
-        if change.begun is None or change.state != "open":
+        before = _before(scene, change)
+        stood = "open" if change.begun else before.state if before else None
+        if change.state != stood:
             runs.settle(conn, change.ref, change.state)
         return words
 

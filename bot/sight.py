@@ -79,13 +79,15 @@ class Sight:
 
         An offer to take it over counts as long as it stands.
         """
-        owner = people.by_id(conn, row.person)
+        if row.person == person.id:
+            return None
         if step == HAND_OVER:
             stands = {(each.run, each.step) for each in waiting.of_person(conn, person.id)}
             is_told = (row.ref, step) in stands
         else:
             is_told = person.id in waiting.told(conn, row.ref, step)
-        if owner is None or owner.id == person.id or not is_told:
+        owner = people.by_id(conn, row.person) if is_told else None
+        if owner is None:
             return None
         run = self.open_run(conn, row)
         return Watched(run, owner, step, self._may_free(person, run.script, step))

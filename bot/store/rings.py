@@ -5,16 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from bot.store.tables import rings
+
+_OF_RUN = rings.c.run == bindparam("in_run")
+_KNOWN = select(rings.c.clock, rings.c.at).where(_OF_RUN)
+_FORGET = delete(rings).where(_OF_RUN)
+_ADD = insert(rings)
 
 
 def settle(conn: Connection, run: str, next_at: Mapping[str, datetime]) -> None:
     """From now on the run's clocks ring at these moments, and no others do."""
-    conn.execute(delete(rings).where(rings.c.run == run))
+    known = dict(conn.execute(_KNOWN, {"in_run": run}).all())
+    if known == next_at:
+        return  # as after most answers
+    if known:
+        conn.execute(_FORGET, {"in_run": run})
     if next_at:
-        conn.execute(insert(rings), [{"run": run, "clock": clock, "at": at} for clock, at in next_at.items()])
+        conn.execute(_ADD, [{"run": run, "clock": clock, "at": at} for clock, at in next_at.items()])
 
 
 def due(conn: Connection, now: datetime, limit: int) -> list[tuple[str, str]]:
