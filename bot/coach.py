@@ -48,7 +48,7 @@ from bot.used import Standing
 from playbooks.act import Act, Fire, TellNext
 from playbooks.calendar import HOURS, read_duration
 from playbooks.draft import Around, Draft, draft_of, made_with
-from playbooks.position import Position, resolve
+from playbooks.position import Position
 from playbooks.run import (
     Answered,
     Asked,
@@ -416,10 +416,9 @@ class Coach:
     def _settle_clocks(self, conn: Transaction, scene: Scene, change: RunChange) -> None:
         before = _before(scene, change)
         script = change.moved_to or change.begun or (before.script if before else None)
-        if script is None or not script.clocks or not change.events:
+        if script is None or not script.clocks or change.after is None:
             return
-        ledger = fold((*(before.events if before else ()), *change.events))
-        position = resolve(script, ledger, scene.site.place)
+        ledger, position = change.after.ledger, change.after.position
         rings.settle(conn, change.ref, {} if ledger.is_over else _next_rings(position, ledger))
 
 

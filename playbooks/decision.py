@@ -61,6 +61,7 @@ from playbooks.run import (
     HandedOver,
     Hurried,
     Kept,
+    Ledger,
     MovedVersion,
     Paused,
     Reasoned,
@@ -110,10 +111,12 @@ SELF_THEN_ROLE = "self_then_role_on_shift"
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What came of an act: the events to append, in order, and what to say, in order."""
+    """What came of an act: the events to append, in order, what to say, in order, and how the run stands then."""
 
     happened: tuple[Event, ...]
     said: tuple[Utterance, ...]
+    ledger: Ledger
+    position: Position
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +207,7 @@ class _Turn:
         self.due_before = {running.clock.id: running for running in self.position.clocks}
 
     def decision(self) -> Decision:
-        return Decision(tuple(self.events[self.first_new :]), tuple(self.said))
+        return Decision(tuple(self.events[self.first_new :]), tuple(self.said), self.ledger, self.position)
 
     def note(self, what: What) -> int:
         """Append `what`, look at the run again, and return the event's number."""

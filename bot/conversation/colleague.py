@@ -34,8 +34,8 @@ def _help(scene: Scene, watched: Watched, act: Act, thanks: str) -> Turn:
     decision = course.decided(scene, run, act)
     if not decision.happened:
         return say(scene, Reply(scene.wording("nothing_to_do_there", name=owner.name)))
-    guide = course.guide_to(scene, run, (*run.events, *decision.happened), owner)
-    change = RunChange(run.ref, decision.happened, course.state_of(guide))
+    guide = course.guide_to(scene, run, decision, owner)
+    change = RunChange(run.ref, decision.happened, course.state_of(guide), after=decision)
     told = tuple(
         Tell((owner.id,), reply, run.ref, watched.step, is_own=True) for reply in guide.replies(decision.said)
     )
@@ -48,7 +48,7 @@ def offer_to(scene: Scene, run: OpenRun, name: str) -> Turn:
     colleague = scene.colleague(name)
     if colleague is None or colleague.id == scene.person.id:
         return say(scene, Reply(scene.wording("no_such_colleague", name=name)))
-    guide = course.guide_to(scene, run, run.events)
+    guide = course.guide_to(scene, run)
     about = About(run.ref, HAND_OVER, 0)
     reply = Reply(
         scene.wording("run_offered", name=scene.person.name, title=run.title, ref=run.ref),
@@ -74,6 +74,7 @@ def _take_over(scene: Scene, watched: Watched) -> Turn:
         (*given.happened, *resumed.happened),
         turn.changes[0].state if turn.changes else run.state,
         given_to=scene.person.id,
+        after=resumed,
     )
     told = Reply(scene.wording("run_taken", name=scene.person.name, title=run.title), Tone.DONE)
     tells = (*turn.tells, Tell((watched.owner.id,), told, run.ref, HAND_OVER))

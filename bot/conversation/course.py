@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.conversation import menu
@@ -14,7 +13,8 @@ from bot.person import Person
 from bot.reply import Choice, Reply, Tone
 from playbooks.act import Act, Cancel, Digress, Move, Pause, Typed
 from playbooks.decision import Decision, begin, decide
-from playbooks.run import Event, RunState, fold
+from playbooks.position import resolve
+from playbooks.run import RunState, fold
 from playbooks.script import Ask, Script
 from playbooks.utterance import Aside, GoneTo, Misread, MovedOn
 
@@ -49,16 +49,17 @@ def put_aside(scene: Scene) -> tuple[RunChange, ...]:
     run = scene.run
     if run is None or not run.is_open:
         return ()
-    return (RunChange(run.ref, decided(scene, run, Pause()).happened, "paused"),)
+    paused = decided(scene, run, Pause())
+    return (RunChange(run.ref, paused.happened, "paused", after=paused),)
 
 
 def moved(scene: Scene, run: OpenRun, decision: Decision, begun: Script | None = None) -> Turn:
     """What a decision says and keeps. A run that goes on in another playbook is followed there."""
-    guide = guide_to(scene, run, (*run.events, *decision.happened))
+    guide = guide_to(scene, run, decision)
     state = state_of(guide)
     changes: tuple[RunChange, ...] = ()
     if decision.happened:
-        changes = (RunChange(run.ref, decision.happened, state, begun, run.title),)
+        changes = (RunChange(run.ref, decision.happened, state, begun, run.title, after=decision),)
     misread = [said for said in decision.said if isinstance(said, Misread)]
     session = Session(
         focus="" if state == "cancelled" else run.ref,
@@ -105,7 +106,7 @@ def move(scene: Scene, run: OpenRun, newer: Script) -> Turn:
 
 def _withdrawn(scene: Scene, run: OpenRun, newer: Script) -> Reply:
     """Why a run cannot go on as it is, what carries over, what is new; the person agrees or asks."""
-    live = guide_to(scene, run, run.events).position.live
+    live = guide_to(scene, run).position.live
     asked_before = {step.id for step in run.script.steps}
     new = [s.does.label for s in newer.steps if isinstance(s.does, Ask) and s.id not in asked_before]
     kept = [given.step for given in live if newer.ask(given.step)]
@@ -137,18 +138,20 @@ def _withdrawn(scene: Scene, run: OpenRun, newer: Script) -> Reply:
 # Where it stands
 
 
-def guide_to(scene: Scene, run: OpenRun, events: Sequence[Event], owner: Person | None = None) -> Guide:
-    """The guide to a run once `events` have happened; `owner` is whose it is, where it is not this person's."""
-    return Guide.of(
-        events,
+def guide_to(scene: Scene, run: OpenRun, after: Decision | None = None, owner: Person | None = None) -> Guide:
+    """The guide to a run, or to what it is after a decision; `owner` is whose it is, where it is not this person's."""
+    ledger = after.ledger if after else fold(run.events)
+    return Guide(
+        run.ref,
+        run.title,
         run.script,
-        ref=run.ref,
-        title=run.title,
-        wording=scene.wording,
-        sources=scene.sources,
-        site=scene.site,
-        names=Names(scene.person, owner or scene.person, scene.names),
-        now=scene.now,
+        ledger,
+        after.position if after else resolve(run.script, ledger, scene.site.place),
+        scene.wording,
+        scene.sources,
+        scene.site,
+        Names(scene.person, owner or scene.person, scene.names),
+        scene.now,
     )
 
 

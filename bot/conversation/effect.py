@@ -38,7 +38,7 @@ def carry_out(scene: Scene, asked: Asked, put: Put | None, words: str) -> Turn:
         case Command.CHANGE:
             return _change(scene, run, asked.what)
         case Command.COPY:
-            return say(scene, course.guide_to(scene, run, run.events).copies())
+            return say(scene, course.guide_to(scene, run).copies())
         case Command.HAND_OVER:
             return colleague.offer_to(scene, run, asked.what)
         case Command.STOP:
@@ -75,7 +75,7 @@ def _change(scene: Scene, run: OpenRun, what: str) -> Turn:
 
 
 def _which(scene: Scene, run: OpenRun, key: str) -> Turn:
-    facts = course.guide_to(scene, run, run.events).facts()
+    facts = course.guide_to(scene, run).facts()
     return say(scene, Reply(scene.wording(key if facts else "nothing_to_change"), facts=facts))
 
 

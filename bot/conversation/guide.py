@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
@@ -15,8 +15,8 @@ from bot.site import Site
 from playbooks.answer import Trouble, Unclear, options_of, show_moment
 from playbooks.draft import role_words
 from playbooks.placeholder import fill
-from playbooks.position import Position, RunningClock, resolve
-from playbooks.run import Answer, Event, Ledger, fold
+from playbooks.position import Position, RunningClock
+from playbooks.run import Answer, Ledger
 from playbooks.script import AnswerType, Ask, Document, Script, Step, Stop
 from playbooks.shown import live_lines, show_answer
 from playbooks.utterance import (
@@ -117,25 +117,6 @@ class Guide:
     site: Site
     names: Names
     now: datetime
-
-    @classmethod
-    def of(
-        cls,
-        events: Sequence[Event],
-        script: Script,
-        *,
-        ref: str,
-        title: str,
-        wording: Wording,
-        sources: Mapping[str, Citation],
-        site: Site,
-        names: Names,
-        now: datetime,
-    ) -> Guide:
-        """The guide to the run that `events` are."""
-        ledger = fold(events)
-        position = resolve(script, ledger, site.place)
-        return cls(ref, title, script, ledger, position, wording, sources, site, names, now)
 
     def replies(self, said: Iterable[Utterance]) -> tuple[Reply, ...]:
         """The replies for what was said. Short remarks go into one reply with the question they lead to."""

@@ -12,7 +12,7 @@ from bot.conversation.wording import Wording
 from bot.person import Person
 from bot.reply import Citation, Reply
 from bot.site import Site
-from playbooks.decision import Here, Reach
+from playbooks.decision import Decision, Here, Reach
 from playbooks.run import Event, RunState, fold
 from playbooks.script import Ask, Script
 
@@ -143,7 +143,8 @@ class Scene:
 class RunChange:
     """What a turn adds to a run; `begun` and `title` are there when the run begins with it.
 
-    `moved_to` is the version it goes on with, `given_to` the person it belongs to from now on.
+    `moved_to` is the version it goes on with, `given_to` the person it belongs to from now on. `after` says how it
+    stands when all of `events` have happened.
     """
 
     ref: str
@@ -153,6 +154,7 @@ class RunChange:
     title: str = ""
     moved_to: Script | None = None
     given_to: str = ""
+    after: Decision | None = None
 
 
 @dataclass(frozen=True, slots=True)

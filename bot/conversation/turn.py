@@ -79,10 +79,10 @@ def rung(scene: Scene, run: OpenRun, act: Act) -> Turn:
     Its replies are for the person whose run it is; their session stays as it is.
     """
     decision = decide(run.script, run.events, act, scene.here)
-    guide = course.guide_to(scene, run, (*run.events, *decision.happened))
+    guide = course.guide_to(scene, run, decision)
     owner = scene.person.id
     told = tuple(Tell((owner,), reply, run.ref, "clock") for reply in guide.replies(decision.said))
-    changes = (RunChange(run.ref, decision.happened, run.state),) if decision.happened else ()
+    changes = (RunChange(run.ref, decision.happened, run.state, after=decision),) if decision.happened else ()
     return Turn((), scene.session, changes, (*told, *guide.tells(decision.said)))
 
 
@@ -229,7 +229,7 @@ def _answered(scene: Scene, run: OpenRun, text: str, put: Put | None) -> Turn:
 def _given(scene: Scene, run: OpenRun, text: str) -> Turn | None:
     """Words with the very shape of what a run still waits for, such as a record number; None for any others."""
     place = scene.site.place
-    waiting = course.guide_to(scene, run, run.events).position.waiting if run.newer is None else ()
+    waiting = course.guide_to(scene, run).position.waiting if run.newer is None else ()
     for step_id in waiting:
         ask = run.script.ask(step_id)
         if ask and mask_of(ask, place) and isinstance(read_answer(ask, text, scene.now, place), Answer):

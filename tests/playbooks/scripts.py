@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from playbooks.act import Act, Put
+from playbooks.act import Act, Move, Put
 from playbooks.decision import Here, begin, decide
 from playbooks.loader import Trees, load
 from playbooks.place import Place
@@ -135,6 +135,8 @@ class Walk:
             self.now += timedelta(minutes=1)
             done = decide(self.script, self.events, act, self.here)
             self.events, self.said = (*self.events, *done.happened), done.said
+            assert done.ledger == self.ledger, "a decision does not say how the run stands then"
+            assert isinstance(act, Move) or done.position == self.position
         return self
 
     def after(self, **passed: float) -> Walk:

@@ -10,7 +10,8 @@ from bot.conversation.guide import Guide, Names
 from bot.person import Person
 from bot.reply import File, Progress, Tone
 from playbooks.answer import Trouble, Unclear
-from playbooks.run import Answer
+from playbooks.position import resolve
+from playbooks.run import Answer, fold
 from playbooks.script import Option, Release, Stop
 from playbooks.utterance import Alert, Aside, Held, Misread, MovedOn, Note, Notice, Question, Unread
 from tests.bot.conversation.talk import ALEX, NORTH, NOW, SOURCE, SPILL, WORDING, Talk, asked
@@ -18,16 +19,18 @@ from tests.bot.conversation.talk import ALEX, NORTH, NOW, SOURCE, SPILL, WORDING
 
 def guide(talk: Talk) -> Guide:
     run = talk.run
-    return Guide.of(
-        run.events,
+    ledger = fold(run.events)
+    return Guide(
+        run.ref,
+        run.title,
         run.script,
-        ref=run.ref,
-        title=run.title,
-        wording=WORDING,
-        sources={"A-01": SOURCE},
-        site=NORTH,
-        names=Names(ALEX, ALEX, {}),
-        now=NOW,
+        ledger,
+        resolve(run.script, ledger, NORTH.place),
+        WORDING,
+        {"A-01": SOURCE},
+        NORTH,
+        Names(ALEX, ALEX, {}),
+        NOW,
     )
 
 
