@@ -34,6 +34,11 @@ _FEW_ASIDES = 3
 _HELPFUL = (("yes", "Helpful"), ("no", "Not helpful"))
 _FORMATS = {"docx": "Word", "md": "Markdown"}
 _SURE = "No new draft is made. What you said is kept in the log."
+_MORE = (
+    *blocks.context("There is more than is shown here."),
+    blocks.row([blocks.button("Show everything", blocks.WHOLE, "0")]),
+)
+_MORE_WEIGHT = sum(map(blocks.weight, _MORE))
 
 
 def message(reply: Reply, *, is_plain: bool = False) -> dict[str, Any]:
@@ -139,11 +144,7 @@ def _laid_out(reply: Reply, *, is_plain: bool) -> tuple[list[Block], list[_Part]
 
 def _fitted(parts: Iterable[_Part], *, is_all: bool = True) -> tuple[list[Block], list[_Part]]:
     """What of `parts` fits. Where that is not all, or they are not all there is, a button shows everything."""
-    more = [
-        *blocks.context("There is more than is shown here."),
-        blocks.row([blocks.button("Show everything", blocks.WHOLE, "0")]),
-    ]
-    room, light = blocks.MESSAGE_BLOCKS - len(more), blocks.MESSAGE_WEIGHT - blocks.weight(more)
+    room, light = blocks.MESSAGE_BLOCKS - len(_MORE), blocks.MESSAGE_WEIGHT - _MORE_WEIGHT
     shown: list[_Part] = []
     left: list[_Part] = []
     for part in parts:
@@ -159,7 +160,7 @@ def _fitted(parts: Iterable[_Part], *, is_all: bool = True) -> tuple[list[Block]
         room -= len(taken)
         shown.append(_Part(part.place, taken))
     if left or not is_all:
-        shown.append(_Part(4, more))
+        shown.append(_Part(4, _MORE))
     return [block for part in sorted(shown, key=_place) for block in part.blocks], left
 
 

@@ -7,7 +7,7 @@ here is repeated: what a failure means for the row is said, and the outbox decid
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -154,16 +154,15 @@ class SlackSender:
         self, message: Outgoing, payload: Reply, request: Request, arguments: Mapping[str, Any]
     ) -> AsyncSlackResponse:
         """Slack's answer to the best shape that it takes: new kinds of blocks reach some workspaces late."""
-        best, plain = render.message(payload), render.message(payload, is_plain=True)
-        shapes = [best, *([plain] if plain != best else []), {"text": best["text"], "blocks": []}]
-        for shape in shapes[:-1]:
+        best = render.message(payload)
+        for shape in _shapes(best, payload):
             try:
                 return await self._line.ask(request(**shape, **arguments))
             except NotDone as trouble:
                 if trouble.code not in _UNSHOWABLE:
                     raise
                 log.warning("shape refused by Slack", outbox=message.id, error=str(trouble))
-        return await self._line.ask(request(**shapes[-1], **arguments))
+        return await self._line.ask(request(**{**best, "blocks": []}, **arguments))
 
     async def _send_file(self, message: Outgoing, payload: Reply, place: Place, at: Installation) -> str:
         """In three steps; only after the last can anybody see the file."""
@@ -272,6 +271,14 @@ class SlackSender:
         except StoreUnavailable:
             may_help = True  # who knows; the next attempt will
         return DeliveryError(words, permanent=not may_help)
+
+
+def _shapes(best: dict[str, Any], payload: Reply) -> Iterator[dict[str, Any]]:
+    """The best shape, and one without new kinds of blocks, which is made only when the best was refused."""
+    yield best
+    plain = render.message(payload, is_plain=True)
+    if plain != best:
+        yield plain
 
 
 def _sought(message: Outgoing, bot_user: str) -> Sought:
