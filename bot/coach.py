@@ -59,7 +59,6 @@ from playbooks.run import (
     Seen,
     Skipped,
     Told,
-    fold,
 )
 from playbooks.script import Script, Stop
 
@@ -483,7 +482,7 @@ def _before(scene: Scene, change: RunChange) -> OpenRun | None:
 def _standing(scene: Scene, change: RunChange) -> Mapping[str, int]:
     """The event that gave each standing answer before the change, by step."""
     before = _before(scene, change)
-    return {step: given.seq for step, given in fold(before.events).answers.items()} if before else {}
+    return {step: given.seq for step, given in before.ledger.answers.items()} if before else {}
 
 
 def _entries(

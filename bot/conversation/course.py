@@ -140,7 +140,7 @@ def _withdrawn(scene: Scene, run: OpenRun, newer: Script) -> Reply:
 
 def guide_to(scene: Scene, run: OpenRun, after: Decision | None = None, owner: Person | None = None) -> Guide:
     """The guide to a run, or to what it is after a decision; `owner` is whose it is, where it is not this person's."""
-    ledger = after.ledger if after else fold(run.events)
+    ledger = after.ledger if after else run.ledger
     return Guide(
         run.ref,
         run.title,

@@ -10,7 +10,6 @@ from bot.message import About, Press
 from bot.reply import Choice, Reply
 from playbooks.act import Act, Back, Cancel, Change, Digress, Hurry, Keep, Pause, Put, Resume, Skip
 from playbooks.answer import pick
-from playbooks.run import fold
 from playbooks.script import AnswerType, Ask, Option, Script
 
 _FREE_TEXT = frozenset(
@@ -95,7 +94,7 @@ def _stop_or_pause(scene: Scene, run: OpenRun, words: str) -> Reply:
 def _as_answer(scene: Scene, run: OpenRun, words: str) -> tuple[Choice, ...]:
     if not run.is_open or not takes_any_words(run):
         return ()
-    ledger = fold(run.events)
+    ledger = run.ledger
     press = Press("words", (words,), About(run.ref, ledger.asking, ledger.turn))
     return (Choice(scene.wording("label_my_answer", words=words), press),)
 

@@ -10,7 +10,6 @@ from bot.conversation.scene import OpenRun, Scene
 from bot.message import About, Press
 from bot.site import Site
 from playbooks.position import resolve
-from playbooks.run import fold
 
 
 def overview(scene: Scene, runs: Sequence[OpenRun]) -> Overview:
@@ -29,7 +28,7 @@ def overview(scene: Scene, runs: Sequence[OpenRun]) -> Overview:
 
 
 def _in_hand(run: OpenRun, site: Site) -> RunInHand:
-    position = resolve(run.script, fold(run.events), site.place)
+    position = resolve(run.script, run.ledger, site.place)
     ahead = [position.cursor.id] if position.cursor else [*position.waiting, *position.deferred]
     ask = run.script.ask(ahead[0]) if ahead else None
     return RunInHand(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 
 from bot.conversation.guide import Tell
 from bot.conversation.session import Session
@@ -13,14 +14,14 @@ from bot.person import Person
 from bot.reply import Citation, Reply
 from bot.site import Site
 from playbooks.decision import Decision, Here, Reach
-from playbooks.run import Event, RunState, fold
+from playbooks.run import Event, Ledger, RunState, fold
 from playbooks.script import Ask, Script
 
 LIVELY: frozenset[RunState] = frozenset({"open", "paused", "waiting"})
 HAND_OVER = "hand_over"  # what a run tells somebody it is offered to, where a step's name would stand
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OpenRun:
     """A run as stored, with the script it is pinned to. `state` is open, paused, waiting, finished or cancelled.
 
@@ -44,11 +45,15 @@ class OpenRun:
         """Whether nothing is left to ask."""
         return self.state not in LIVELY
 
+    @cached_property
+    def ledger(self) -> Ledger:
+        """What stands after its events; worked out once, however many ask."""
+        return fold(self.events)
+
     @property
     def asked(self) -> Ask | None:
         """The question that stands open in it; None where there is none."""
-        ledger = fold(self.events)
-        return self.script.ask(ledger.correcting or ledger.asking)
+        return self.script.ask(self.ledger.correcting or self.ledger.asking)
 
 
 @dataclass(frozen=True, slots=True)

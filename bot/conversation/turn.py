@@ -24,7 +24,7 @@ from bot.reply import Reply
 from playbooks.act import Act, Change, Confirm, Free, Keep, Picked, Put, Send, Typed
 from playbooks.answer import Trouble, Unclear, Upload, mask_of, pick, read_answer
 from playbooks.decision import decide
-from playbooks.run import Answer, fold
+from playbooks.run import Answer
 from playbooks.script import Option, Review, Script
 from playbooks.utterance import Misread
 
@@ -218,7 +218,7 @@ def _named(scene: Scene, text: str) -> Turn | None:
 
 
 def _answered(scene: Scene, run: OpenRun, text: str, put: Put | None) -> Turn:
-    ledger = fold(run.events)
+    ledger = run.ledger
     step = run.script.by_id.get(ledger.correcting or ledger.asking)
     is_confirming = plain(text) in _CONFIRMING and put in {None, Put(ledger.asking, ledger.turn)}
     if step and isinstance(step.does, Review) and is_confirming and not ledger.changed:
