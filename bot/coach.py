@@ -215,8 +215,7 @@ class Coach:
         """What can still be pressed at this address; on a page, the page knows."""
         if not self._office.channels.is_pushed(address.channel):
             return []
-        address_id = addresses.find(conn, address)
-        return used.standing(outbox.open_at(conn, address_id)) if address_id else []
+        return used.standing(outbox.open_at(conn, address))
 
     def apologise(self, conn: Transaction, message: outbox.OutboxMessage) -> None:
         """Say what became of a message that will never be posted, where the person waits for it."""

@@ -77,7 +77,7 @@ def tell(conn: Transaction, channels: Channels, key: str, turn: Turn) -> None:
             address = addresses.last_private(conn, person_id) or addresses.find_or_add(conn, home, person_id)
             is_pushed = channels.is_pushed(address.address.channel)
             if is_pushed and each.is_own and each.reply.closes:
-                over = used.over(used.standing(outbox.open_at(conn, address.id)))
+                over = used.over(used.standing(outbox.open_at(conn, address.address)))
                 said += _amendments(conn, key, address, over)
             said.append(
                 NewMessage(

@@ -108,8 +108,9 @@ class Depth:
     oldest_due: timedelta
 
 
-# The states stand as text in the statements, not as bound values: only so do both engines see that the
-# partial indexes of the waiting rows serve.
+# What the partial indexes are for stands as text in the statements, not as bound values or comparisons: only so do both
+# engines see that they serve.
+_IS_OPEN: ColumnElement[bool] = literal_column("outbox.is_open")
 PENDING: ColumnElement[str] = literal_column("'pending'")
 SENDING: ColumnElement[str] = literal_column("'sending'")
 
@@ -199,9 +200,10 @@ def earlier(conn: Connection, address_id: int, before_seq: int | None, limit: in
     return [from_row(row) for row in reversed(rows)]
 
 
-def open_at(conn: Connection, address_id: int) -> list[OutboxMessage]:
+def open_at(conn: Connection, address: Address) -> list[OutboxMessage]:
     """What can still be pressed at an address, in order: each message as it was shown last."""
-    return [from_row(row) for row in conn.execute(_OPEN_AT, {"in_address": address_id})]
+    key = {"in_channel": address.channel, "in_conversation": address.conversation}
+    return [from_row(row) for row in conn.execute(_OPEN_AT, key)]
 
 
 def shown(conn: Connection, address_id: int, provider_ref: str) -> OutboxMessage | None:
@@ -339,7 +341,11 @@ _TRANSCRIPT = (
     .order_by(outbox.c.seq)
     .limit(bindparam("limit"))
 )
-_OPEN_AT = ROWS.where(outbox.c.address == bindparam("in_address"), outbox.c.is_open).order_by(outbox.c.seq)
+_OPEN_AT = ROWS.where(
+    addresses.c.channel == bindparam("in_channel"),
+    addresses.c.conversation == bindparam("in_conversation"),
+    _IS_OPEN,
+).order_by(outbox.c.seq)
 _SHOWN = (
     ROWS.where(
         outbox.c.address == bindparam("in_address"),

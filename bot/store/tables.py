@@ -334,6 +334,7 @@ outbox = Table(
     Index(
         "ix_outbox_open",  # what can still be pressed at an address
         "address",
+        "seq",
         postgresql_where=text("is_open"),
         sqlite_where=text("is_open"),
     ),

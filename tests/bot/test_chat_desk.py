@@ -373,8 +373,7 @@ async def test_a_question_whose_name_is_not_known_yet_is_known_by_what_it_asks(
 ):
     phone.hear("today 06:00")  # the next is written, and not yet seen to be posted
     with plant.database.reading() as conn:
-        address_id = addresses.find(conn, plant.message(channel="slack").address)
-        (row,) = outbox.open_at(conn, address_id or 0)
+        (row,) = outbox.open_at(conn, plant.message(channel="slack").address)
     question = Reply.from_json(row.payload)
     assert question.field
     assert await desk.said(meant(plant, "slack-new", about=question.field.about)) == question

@@ -410,7 +410,7 @@ def test_a_sent_row_keeps_when_the_platform_posted_it_where_it_tells(
     (message,) = claim(peopled)
     with peopled.writing() as conn:
         assert claims.mark_sent(conn, message, "ts-1", posted_at)
-        (open_,) = outbox.open_at(conn, places[0])
+        (open_,) = outbox.open_at(conn, message.address)
     assert (open_.posted_at, open_.state) == (posted_at, "sent")
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from bot.message import Address
-from bot.store import claims, outbox
+from bot.store import addresses, claims, outbox
 from bot.store.database import Database
 from bot.store.moment import db_now
 from bot.store.outbox import NewMessage, OutboxMessage
@@ -210,8 +211,7 @@ def test_which_addresses_got_something_lately_is_known_by_channel(peopled: Datab
 
 
 def open_keys(database: Database, address_id: int) -> list[str]:
-    with database.reading() as conn:
-        return [message.dedupe_key for message in outbox.open_at(conn, address_id)]
+    return [message.dedupe_key for message in open_rows(database, address_id)]
 
 
 def posted(database: Database, provider_ref: str = "C1:1") -> OutboxMessage:
@@ -242,6 +242,19 @@ def test_what_can_be_pressed_at_an_address_is_known_in_order_until_it_is_closed(
     assert (open_keys(peopled, home), open_keys(peopled, elsewhere)) == ([], ["other"])
 
 
+def test_however_much_was_said_at_an_address_only_what_is_open_is_looked_through(
+    peopled: Database, home: int
+):
+    asked: list[tuple[str, Any]] = []
+    event.listen(peopled.engine, "before_cursor_execute", lambda *sent: asked.append((sent[2], sent[3])))
+    open_rows(peopled, home)
+    statement, parameters = next(each for each in asked if "is_open" in each[0])
+    explain = "EXPLAIN QUERY PLAN" if peopled.dialect == "sqlite" else "EXPLAIN"
+    with peopled.reading() as conn:
+        plan = str(conn.exec_driver_sql(f"{explain} {statement}", parameters).all())
+    assert "ix_outbox_open" in plan
+
+
 def test_an_update_knows_the_platforms_name_of_what_it_shows_anew_once_there_is_one(
     peopled: Database, home: int
 ):
@@ -258,7 +271,9 @@ def test_an_update_knows_the_platforms_name_of_what_it_shows_anew_once_there_is_
 
 def open_rows(database: Database, address_id: int) -> list[OutboxMessage]:
     with database.reading() as conn:
-        return outbox.open_at(conn, address_id)
+        at = addresses.by_id(conn, address_id)
+        assert at
+        return outbox.open_at(conn, at.address)
 
 
 def test_a_message_is_found_by_the_platforms_name_as_it_was_shown_last(

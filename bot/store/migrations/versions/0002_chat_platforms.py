@@ -65,7 +65,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_outbox_open",
         "outbox",
-        ["address"],
+        ["address", "seq"],
         unique=False,
         postgresql_where=sa.text("is_open"),
         sqlite_where=sa.text("is_open"),
