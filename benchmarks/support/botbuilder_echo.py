@@ -16,7 +16,7 @@ from botframework.connector.auth import ChannelValidation, ServiceClientCredenti
 from msrest.authentication import BasicTokenAuthentication
 
 
-class FixedToken(ServiceClientCredentialsFactory):
+class FixedToken(ServiceClientCredentialsFactory):  # type: ignore[misc]  # botbuilder has no types
     def __init__(self, app_id: str) -> None:
         self._app_id = app_id
 
@@ -30,7 +30,7 @@ class FixedToken(ServiceClientCredentialsFactory):
         return BasicTokenAuthentication({"access_token": "token"})
 
 
-class Echo(ActivityHandler):
+class Echo(ActivityHandler):  # type: ignore[misc]  # botbuilder has no types
     async def on_message_activity(self, turn_context: TurnContext) -> None:
         await turn_context.send_activity(turn_context.activity.text)
 

@@ -23,7 +23,9 @@ def known(peopled: Database) -> dict[Address, int]:
     """Ana's addresses by their numbers, all used an hour ago."""
     with peopled.writing() as conn:
         found = {place: addresses.find_or_add(conn, place, "ana").id for place in (SLACK, WEB, GROUP)}
-        then = conn.execute(select(db_now(-HOUR))).scalar_one()  # once: PostgreSQL's clock goes on from row to row
+        then = conn.execute(
+            select(db_now(-HOUR))
+        ).scalar_one()  # once: PostgreSQL's clock goes on from row to row
         conn.execute(update(table).values(used_at=then))
     return found
 
