@@ -29,9 +29,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.e2e)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(
+    scope="module"
+)  # its driver keeps a loop running, beside which other tests could not begin theirs
 def browser(chromium: str) -> Iterator[Browser]:
-    """One browser for all; each page has cookies of its own."""
+    """One browser for all tests of a file; each page has cookies of its own."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield browser
