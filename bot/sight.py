@@ -43,9 +43,6 @@ class Sight:
         library = self._library
         site = library.sites[person.site]
         now = self._clock()
-        lively = [
-            other for other in runs.of_person(conn, person.id, LIVELY) if not row or other.ref != row.ref
-        ]
         run = self.open_run(conn, row) if row else None
         happened = [*(run.events if run else ()), *(watched.run.events if watched else ())]
         return Scene(
@@ -53,7 +50,6 @@ class Sight:
             site=site,
             session=session,
             run=run,
-            others=tuple(RunCard(other.ref, other.title, other.state) for other in lively[:_MOST_CARDS]),
             watched=watched,
             shelf=library.shelf(site, now.astimezone(site.place.zone).date()),
             wording=self._wording(person),
@@ -61,6 +57,7 @@ class Sight:
             now=now,
             new_ref=lambda: self._unused_ref(conn),
             reach=lambda role: self._reach(conn, site, role),
+            others=lambda: _others(conn, person, row),
             drafts=lambda: self._drafts(conn, person),
             waits=lambda: self.waits(conn, person),
             colleague=lambda name: self._colleague(conn, site, name),
@@ -175,6 +172,12 @@ class Sight:
         if roster is None:
             return ()
         return self.active(conn, roster.people) or self.active(conn, roster.backup)
+
+
+def _others(conn: Transaction, person: Person, row: runs.RunRow | None) -> Sequence[RunCard]:
+    """The person's runs beside this one that can be taken up again, the one touched last first."""
+    lively = [other for other in runs.of_person(conn, person.id, LIVELY) if not row or other.ref != row.ref]
+    return [RunCard(other.ref, other.title, other.state) for other in lively[:_MOST_CARDS]]
 
 
 def _is_released(conn: Transaction, run: str, step: str) -> bool:

@@ -71,7 +71,7 @@ def moved(scene: Scene, run: OpenRun, decision: Decision, begun: Script | None =
     gone = next((said for said in decision.said if isinstance(said, GoneTo)), None)
     if gone:
         return _followed(scene, turn, run, gone)
-    if state in {"finished", "cancelled"} and scene.others and decision.happened:
+    if state in {"finished", "cancelled"} and decision.happened and scene.others():
         return replace(turn, replies=(*turn.replies, menu.others_wait(scene)))
     return turn
 

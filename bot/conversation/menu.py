@@ -73,7 +73,7 @@ def runs(scene: Scene) -> Reply:
 
 def others_wait(scene: Scene) -> Reply:
     """What else the person has open, once something has ended."""
-    return Reply(scene.wording("others_wait"), choices=_take_up_any(scene, scene.others))
+    return Reply(scene.wording("others_wait"), choices=_take_up_any(scene, scene.others()))
 
 
 def found_run(scene: Scene, card: RunCard) -> Reply:

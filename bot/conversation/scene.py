@@ -102,11 +102,11 @@ class MadeDraft:
 class Scene:
     """Everything a turn may look at.
 
-    `run` is the run the message is about, or the one in focus; `others` can be taken up again, and `watched` is
-    another person's. `shelf` are the playbooks this person can start here. `new_ref` names a run that begins,
-    `reach` finds the people behind a role now, `drafts` lists what the person has made, `waits` what waits for
-    them, `colleague` finds somebody of the site by name, and `status_note` says what to know of a script before it
-    is started: each is looked up only when a turn needs it. `names` are those of people in the run, by id.
+    `run` is the run the message is about, or the one in focus, and `watched` is another person's. `shelf` are the
+    playbooks this person can start here. `new_ref` names a run that begins, `reach` finds the people behind a role
+    now, `others` lists the person's other runs that can be taken up again, `drafts` what they have made, `waits` what
+    waits for them, `colleague` finds somebody of the site by name, and `status_note` says what to know of a script
+    before it is started: each is looked up only when a turn needs it. `names` are those of people in the run, by id.
     """
 
     person: Person
@@ -119,11 +119,11 @@ class Scene:
     now: datetime
     new_ref: Callable[[], str]
     reach: Reach
+    others: Callable[[], Sequence[RunCard]]
     drafts: Callable[[], Sequence[MadeDraft]]
     waits: Callable[[], Sequence[Waited]]
     colleague: Callable[[str], Person | None]
     status_note: Callable[[Script], str]
-    others: Sequence[RunCard] = ()
     watched: Watched | None = None
     names: Mapping[str, str] = field(default_factory=dict)
 
@@ -137,7 +137,7 @@ class Scene:
         """Every run the person can take up again, the one in focus first."""
         run = self.run
         in_focus = [RunCard(run.ref, run.title, run.state)] if run and not run.is_over else []
-        return (*in_focus, *self.others)
+        return (*in_focus, *self.others())
 
     def on_shelf(self, script_id: str) -> Script | None:
         """The playbook with this id, where the person can start it here."""

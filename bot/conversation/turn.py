@@ -204,9 +204,9 @@ def _is_answer(scene: Scene, asked: Asked) -> bool:
 def _named(scene: Scene, text: str) -> Turn | None:
     """ "Continue the cold room" and "start a deviation", where that names something; None where it does not."""
     run = scene.run
-    in_focus = run.ref if run and run.is_open else None
-    cards = [card for card in scene.lively if card.ref != in_focus]
     if what := names_run(text):
+        in_focus = run.ref if run and run.is_open else None
+        cards = [card for card in scene.lively if card.ref != in_focus]
         picked = pick(what, [Option(card.ref, card.title) for card in cards])
         if isinstance(picked, Option):
             return say(scene, menu.found_run(scene, next(card for card in cards if card.ref == picked.value)))

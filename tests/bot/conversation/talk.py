@@ -304,7 +304,7 @@ class Talk:
             waits=lambda: self.waits,
             colleague=self.colleagues.get,
             status_note=lambda script: self.note,
-            others=tuple(RunCard(run.ref, run.title, run.state) for run in others),
+            others=lambda: [RunCard(run.ref, run.title, run.state) for run in others],
             watched=self.watched,
             names={"sam": "Sam Kelly"},
         )
