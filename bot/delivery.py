@@ -34,7 +34,7 @@ import structlog
 from bot.chat import Sender
 from bot.errors import DeliveryError, StoreUnavailable
 from bot.reply import Reply
-from bot.store import addresses, claims
+from bot.store import addresses, claims, outbox
 from bot.store.buckets import Pace
 from bot.store.database import Database, Transaction
 from bot.store.outbox import OutboxMessage
@@ -309,8 +309,8 @@ class Delivery:
     async def _ask(self, message: OutboxMessage, sender: Sender, error: DeliveryError) -> None:
         """Step 4, and the first half of 5."""
         provider_ref = None
-        with suppress(DeliveryError):
-            provider_ref = await self._within_time(sender.look_up(message))
+        with suppress(DeliveryError, StoreUnavailable):
+            provider_ref = await self._look_up(message, sender)
         if provider_ref is not None:
             await self._mark(message, claims.mark_sent, provider_ref, sender.posted_at(provider_ref))
             return
@@ -329,7 +329,7 @@ class Delivery:
             await self._mark(message, claims.mark_unknown, "the worker was lost while sending")
             return
         try:
-            provider_ref = await self._within_time(sender.look_up(message))
+            provider_ref = await self._look_up(message, sender)
         except DeliveryError as error:
             await self._cannot_tell(message, error)
             return
@@ -340,6 +340,17 @@ class Delivery:
             await self._mark(
                 message, claims.put_off, timedelta(0), "it was looked up: not posted", counts=False
             )
+
+    async def _look_up(self, message: OutboxMessage, sender: Sender) -> str | None:
+        """The platform's id of this message. One that is another message's of ours is none: two files have one name."""
+        provider_ref = await self._within_time(sender.look_up(message))
+        if provider_ref is None or await self._database.run(self._is_anothers, message, provider_ref):
+            return None
+        return provider_ref
+
+    def _is_anothers(self, message: OutboxMessage, provider_ref: str) -> bool:
+        with self._database.reading() as conn:
+            return outbox.is_anothers(conn, message, provider_ref)
 
     async def _cannot_tell(self, message: OutboxMessage, error: DeliveryError) -> None:
         if error.retry_after is not None:

@@ -105,7 +105,7 @@ def _amended(
     conn: Transaction, scene: Scene, message: Message, turn: Turn, open_: Sequence[Standing]
 ) -> list[Amended]:
     pressed = used.met(open_, message)
-    if pressed and message.on and not pressed.row.shown_as:
+    if pressed and message.on and used.is_sure(open_, pressed, message):
         outbox.prove(conn, pressed.row, message.on)
     at = show_moment(scene.now.astimezone(scene.site.place.zone))
     return used.amended(open_, pressed, message, turn.replies, scene.wording, name=scene.person.name, at=at)

@@ -59,6 +59,12 @@ def met(open_: Sequence[Standing], message: Message) -> Standing | None:
     return None
 
 
+def is_sure(open_: Sequence[Standing], pressed: Standing, message: Message) -> bool:
+    """Whether only this message can be the pressed one: it is in doubt, and nothing else in doubt offers the same."""
+    others = [each for each in open_ if each is not pressed and not each.row.shown_as]
+    return not pressed.row.shown_as and met(others, message) is None
+
+
 def asked(open_: Sequence[Standing], said_at: datetime | None) -> About | None:
     """The question that stood in front of somebody who typed then; None where none is open.
 

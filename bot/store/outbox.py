@@ -227,6 +227,12 @@ def prove(conn: Connection, message: OutboxMessage, provider_ref: str) -> None:
     conn.execute(_PROVE, {"our_id": message.id, "provider_ref": provider_ref})
 
 
+def is_anothers(conn: Connection, message: OutboxMessage, provider_ref: str) -> bool:
+    """Whether this id is known to be another message's of the address: then it is no proof of this one."""
+    key = {"our_id": message.id, "in_address": message.address_id, "provider_ref": provider_ref}
+    return conn.execute(_ANOTHERS, key).first() is not None
+
+
 def last_seq(conn: Connection, address_id: int) -> int:
     """The last number the address has given; 0 when nothing was said there yet."""
     found: int = conn.execute(select(addresses.c.last_seq).where(addresses.c.id == address_id)).scalar_one()
@@ -360,6 +366,11 @@ _SHOWN = (
 )
 _CLOSE = update(outbox).where(outbox.c.id.in_(bindparam("ids", expanding=True))).values(is_open=False)
 _OTHER = outbox.alias("other")
+_ANOTHERS = select(outbox.c.id).where(
+    outbox.c.address == bindparam("in_address"),
+    outbox.c.provider_ref == bindparam("provider_ref"),
+    outbox.c.id != bindparam("our_id"),
+)
 _PROVE = (
     update(outbox)
     .where(

@@ -730,3 +730,22 @@ async def test_a_mark_whose_answer_was_lost_was_written(database: Database, shak
         await sent(database, "hello", "next")
     shaky.close()
     assert platform.texts == ["hello", "next"]
+
+
+class KnowsByName(FakeSender):
+    """A platform that is asked by name: it finds whatever was called so last."""
+
+    async def look_up(self, message: Outgoing) -> str | None:
+        posted = [post for post in self._platform.posts if post.text == "draft-1.docx"]
+        return posted[-1].id if posted else None
+
+
+async def test_what_was_posted_for_another_message_is_no_proof_of_this_one(database: Database):
+    platform = Platform([None, NEVER_ARRIVED])
+    write_payloads(database, [(key, Reply("draft-1.docx").to_json()) for key in ("first", "again")])
+    delivery = worker(database, KnowsByName(platform))
+    for _ in range(8):
+        await delivery.once()
+        let_time_pass(database)
+    assert platform.texts == ["draft-1.docx"] * 2
+    assert {row(database, key).provider_ref for key in ("first", "again")} == {"post-1", "post-2"}

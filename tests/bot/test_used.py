@@ -11,7 +11,7 @@ from bot.chat import Kind
 from bot.message import About, Address, Identity, Message, Press
 from bot.reply import Choice, Fact, Field, Reply, Tone
 from bot.store.outbox import OutboxMessage
-from bot.used import Standing, amended, asked, met, standing
+from bot.used import Standing, amended, asked, is_sure, met, standing
 from tests.bot.conversation.talk import WORDING
 
 POSTED = datetime(2026, 6, 3, 8, 0, tzinfo=UTC)
@@ -234,3 +234,14 @@ def test_where_the_platform_tells_when_it_posted_only_its_own_clock_counts(typed
     fast = stands(QUESTION, written_at=POSTED + timedelta(hours=1), sent_at=POSTED + timedelta(hours=1))
     asks = Standing(replace(fast.row, posted_at=POSTED), fast.reply)
     assert asked([asks], POSTED + typed) == expected
+
+
+def test_a_press_is_sure_of_a_message_in_doubt_only_where_no_other_in_doubt_offers_the_same():
+    lost, twin = stands(QUESTION, 1, ref=""), stands(QUESTION, 2, ref="")
+    press = said(press=YES.press, on="C1:9")
+    assert is_sure([lost], lost, press)
+    assert not is_sure([lost, twin], twin, press)
+    assert is_sure([stands(QUESTION, 1, ref="C1:1"), lost], lost, press), (
+        "the other is known under another name"
+    )
+    assert not is_sure([stands(QUESTION)], stands(QUESTION), press), "it is in no doubt"

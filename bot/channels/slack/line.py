@@ -7,7 +7,7 @@ What Slack answers: <https://docs.slack.dev/apis/web-api/#responses>; when it as
 from __future__ import annotations
 
 import logging
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.errors import CoachError
+from bot.retry_after import retry_after
 
 API_URL = "https://slack.com/api/"
 _TOTAL_SECONDS = 8.0
@@ -173,15 +174,9 @@ def _refusal(method: str, error: SlackApiError) -> NotDone:
     data = answer.data if isinstance(answer.data, dict) else {}
     code = str(data.get("error") or "")
     if answer.status_code == 429 or code in _PATIENCE:
-        return NotDone(method, PATIENCE, retry_after=_pause(answer.headers))
+        return NotDone(method, PATIENCE, retry_after=retry_after(answer.headers))
     if answer.status_code >= 500:
         return NotDone(method, code or f"http_{answer.status_code}", is_unsure=True)
     if not code:
         return NotDone(method, f"http_{answer.status_code}", is_unsure=answer.status_code < 400)
     return NotDone(method, code, is_unsure=code in _BROKE, needed=str(data.get("needed") or ""))
-
-
-def _pause(headers: Mapping[str, str]) -> timedelta | None:
-    """`Retry-After`, in whole seconds."""
-    seconds = headers.get("Retry-After", "").strip()
-    return timedelta(seconds=int(seconds)) if seconds.isdecimal() and len(seconds) < 7 else None

@@ -82,7 +82,10 @@ class SlackReceiver:
         except NotLearnt as error:
             raise DeliveryError(str(error)) from error
         except NotDone as trouble:
-            is_final = not (trouble.is_unsure or trouble.code in {PATIENCE, UNREACHABLE})
+            may_pass = trouble.is_unsure or trouble.code in DEAD_TOKEN | {PATIENCE, UNREACHABLE}
+            is_final = (
+                not may_pass
+            )  # a dead token is mended by installing anew; what was acknowledged waits for it
             raise DeliveryError(
                 str(trouble), permanent=is_final, retry_after=trouble.retry_after
             ) from trouble

@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -24,6 +22,7 @@ from bot.channels.teams.credentials import AppToken
 from bot.channels.teams.reference import Reference
 from bot.channels.teams.trusted import Trusted
 from bot.errors import DeliveryError
+from bot.retry_after import retry_after
 
 Json = Mapping[str, Any]
 
@@ -136,12 +135,13 @@ def refusal(
 ) -> DeliveryError:
     """What an answer that is no "yes" means for the message.
 
-    Where it `is_of_one` message or person, their not being there says nothing of the conversation. A refused token counts as "not yet": the administrator can mend it, and until then every message would be lost.
+    Where it `is_of_one` message or person, their not being there says nothing of the conversation. A refused token counts
+    as "not yet": the administrator can mend it, and until then every message would be lost.
     """
     code = _code(answer)
     what = f"Teams answered {status} {code}".strip()
     if status in _NOT_YET:
-        pause = _pause(headers) if status == 429 else None
+        pause = retry_after(headers) if status == 429 else None
         return DeliveryError(what, retry_after=pause)
     if status >= 500 or status in _PERHAPS:
         return DeliveryError(what, ambiguous=True)
@@ -149,17 +149,6 @@ def refusal(
         log.error("message too large for teams")
     is_gone = code in _GONE or (status == 404 and not is_of_one)
     return DeliveryError(what, permanent=True, gone=is_gone)
-
-
-def _pause(headers: Mapping[str, str]) -> timedelta | None:
-    """How long to wait, in seconds or until a time, which is counted from the time that stands beside it."""
-    named = headers.get("Retry-After", "").strip()
-    if named.isdecimal():
-        return timedelta(seconds=min(int(named[:9]), 10**6))
-    try:
-        return max(parsedate_to_datetime(named) - parsedate_to_datetime(headers["Date"]), timedelta(0))
-    except (ValueError, LookupError, TypeError):
-        return None
 
 
 async def _read(response: aiohttp.ClientResponse) -> Json:

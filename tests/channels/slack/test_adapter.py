@@ -247,7 +247,12 @@ async def test_a_one_time_code_makes_somebody_known():
 
 @pytest.mark.parametrize(
     "mishaps",
-    [[Mishap(500)], [says("ratelimited")], [LOST, LOST]],  # what only reads is asked twice by aiohttp itself
+    [
+        [Mishap(500)],
+        [says("ratelimited")],
+        [says("token_revoked")],
+        [LOST, LOST],
+    ],  # what only reads is asked twice by aiohttp itself
     ids=str,
 )
 async def test_a_stranger_waits_while_slack_does_not_say_who_they_are(mishaps: list[Mishap]):

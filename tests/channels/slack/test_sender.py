@@ -374,7 +374,9 @@ async def test_what_was_perhaps_posted_is_in_doubt(slack: FakeSlack, mishap: Mis
         assert (await sender.look_up(row()) is not None) == mishap.is_done
 
 
-@pytest.mark.parametrize(("header", "pause"), [("30", 30), ("0", 0), (None, None), ("soon", None)])
+@pytest.mark.parametrize(
+    ("header", "pause"), [("30", 30), ("0", 0), ("99999999", 1_000_000), (None, None), ("soon", None)]
+)
 async def test_slack_gets_the_patience_it_asks_for(slack: FakeSlack, header: str | None, pause: int | None):
     slack.has_mishap("chat.postMessage", too_many(header))
     async with sending(slack) as sender:
