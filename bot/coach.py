@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,24 +15,20 @@ from bot.attachment import Attachment
 from bot.chat import Overview
 from bot.content.library import Library
 from bot.conversation.group import answer_in_group
-from bot.conversation.guide import Tell
 from bot.conversation.overview import overview
-from bot.conversation.scene import HAND_OVER, LIVELY, OpenRun, RunChange, Scene, Turn, Waited
+from bot.conversation.scene import LIVELY, Turn, Waited
 from bot.conversation.session import Session
 from bot.conversation.turn import rung, take_turn
 from bot.document import MEDIA_TYPES, as_docx, as_markdown
 from bot.errors import Collided, StoreUnavailable
+from bot.keeping import Cause, Keeping
 from bot.message import About, Address, Heard, Identity, Message
-from bot.person import Person
 from bot.reply import Reply
 from bot.saying import Channels
 from bot.sight import Sight
 from bot.store import (
     addresses,
-    audit,
     blobs,
-    content,
-    events,
     inbox,
     outbox,
     people,
@@ -43,24 +39,15 @@ from bot.store import (
 )
 from bot.store.blobs import Blob
 from bot.store.database import Database, Transaction
-from bot.store.events import EngagementEvent
 from bot.used import Standing
 from playbooks.act import Act, Fire, TellNext
-from playbooks.calendar import HOURS, read_duration
 from playbooks.draft import Around, Draft, draft_of, made_with
-from playbooks.position import Position
 from playbooks.run import (
     Answered,
-    Asked,
-    Digressed,
     Drafted,
-    Ledger,
-    Released,
-    Seen,
-    Skipped,
     Told,
 )
-from playbooks.script import Script, Stop
+from playbooks.script import Stop
 
 _TRIES = 5
 _MOST_IN_HAND = 10
@@ -120,6 +107,7 @@ class Coach:
     def __init__(self, office: Office) -> None:
         self._office = office
         self._sight = Sight(office.library, office.clock, office.new_ref)
+        self._keeping = Keeping(office.library, self._sight, office.channels)
 
     def hear(self, message: Message, attachments: Sequence[Attachment] = ()) -> Heard:
         """Take in `message`; returns after the commit. The same event id twice has one effect.
@@ -168,7 +156,7 @@ class Coach:
         scene = self._sight.scene(conn, person, session, row, watched)
         turn = take_turn(scene, message)
         key = f"{message.address.channel}:{message.event_id}"
-        self._keep(conn, scene, turn, _Cause(key, message.address.channel, person.id, message.said_at))
+        self._keeping.keep(conn, scene, turn, Cause(key, message.address.channel, person.id, message.said_at))
         for taken in _taken(turn, attachments):
             blobs.keep(conn, Blob(taken.media_type, taken.content))
         saying.say(conn, self._office.channels, scene, key, message, turn, open_)
@@ -269,7 +257,7 @@ class Coach:
             rings.put_off(conn, ref, what)
             return
         key = f"{CLOCK}:{ref}:{turn.changes[0].events[0].seq}"
-        self._keep(conn, scene, turn, _Cause(key, CLOCK, "system", None))
+        self._keeping.keep(conn, scene, turn, Cause(key, CLOCK, "system", None))
 
     def _tell_next(self, conn: Transaction, ref: str, step: str) -> None:
         """Nobody has read it in time: tell those who come next on the roster, and the person to phone."""
@@ -327,108 +315,6 @@ class Coach:
             person = people.by_id(conn, person_id)
             return self._sight.waits(conn, person) if person else ()
 
-    # What is kept
-
-    def _keep(self, conn: Transaction, scene: Scene, turn: Turn, cause: _Cause) -> None:
-        """Keep every run's new events, the session, what waits for whom, the clocks, and what others are told."""
-        entries: list[audit.Entry] = []
-        for change in turn.changes:
-            standing = _standing(scene, change)
-            words = self._keep_run(conn, scene, change, cause)
-            entries += _entries(change, standing, words, cause)
-            events.record(conn, _engagement(change, scene.person))
-        if turn.helped is not None:
-            events.record(conn, [_rating(scene, is_helpful=turn.helped)])
-        if turn.session != scene.session:
-            sessions.save(conn, scene.person.id, turn.session)
-        for tell in turn.tells:
-            if tell.role:
-                waiting.post(
-                    conn,
-                    tell.run,
-                    tell.step,
-                    tell.role,
-                    tell.people,
-                    now=scene.now,
-                    unread_at=self._unread_at(conn, scene, tell),
-                )
-        for change in turn.changes:
-            self._settle_waiting(conn, change, scene.now)
-            self._settle_clocks(conn, scene, change)
-        saying.tell(conn, self._office.channels, cause.key, turn)
-        stream = audit.SYSTEM if cause.by == "system" else audit.person_stream(cause.by)
-        audit.append(conn, stream, entries)
-
-    def _keep_run(
-        self, conn: Transaction, scene: Scene, change: RunChange, cause: _Cause
-    ) -> Mapping[int, str]:
-        """Keep the run's new events; the salted hash of the words of each event that has any, by its number."""
-        if change.begun:
-            self._keep_script(conn, change.begun)
-            runs.begin(conn, _new_row(scene, change, change.begun))
-        if change.moved_to:
-            self._keep_script(conn, change.moved_to)
-            runs.move(conn, change.ref, change.moved_to.version, change.moved_to.hash)
-        if change.given_to:
-            runs.give(conn, change.ref, change.given_to)
-        words: Mapping[int, str] = {}
-        if change.events:
-            whats = [event.what for event in change.events]
-            first, at = change.events[0].seq, scene.now
-            added = runs.append(conn, change.ref, first - 1, whats, at=at, by=cause.by, channel=cause.channel)
-            words = added.words
-        before = _before(scene, change)
-        stood = "open" if change.begun else before.state if before else None
-        if change.state != stood:
-            runs.settle(conn, change.ref, change.state)
-        return words
-
-    def _keep_script(self, conn: Transaction, script: Script) -> None:
-        content.keep(conn, script.hash, self._office.library.playbooks[script.id].canonical)
-
-    def _unread_at(self, conn: Transaction, scene: Scene, tell: Tell) -> datetime | None:
-        """When somebody should have read what a stop told; None where the script names no time."""
-        row = runs.get(conn, tell.run)
-        step = self._sight.script(conn, row.script_hash).by_id.get(tell.step) if row else None
-        fallback = step.does.if_no_answer if step and isinstance(step.does, Stop) else None
-        if fallback is None:
-            return None
-        return scene.site.place.calendar(HOURS).after(scene.now, read_duration(fallback.after))
-
-    def _settle_waiting(self, conn: Transaction, change: RunChange, now: datetime) -> None:
-        """What was read or released needs nobody else; a run that was ended needs nobody at all."""
-        for event in change.events:
-            if isinstance(event.what, Seen):
-                waiting.see(conn, change.ref, event.what.step, event.by, now)
-            elif isinstance(event.what, Released) and event.what.how == "self":
-                waiting.look_no_more(
-                    conn, change.ref, event.what.step
-                )  # those who have not read it still should
-            elif isinstance(event.what, Released):
-                waiting.done(conn, change.ref, event.what.step, now)
-        if change.given_to or change.state == "finished":
-            waiting.done(conn, change.ref, HAND_OVER, now)
-        if change.state == "cancelled":
-            waiting.done(conn, change.ref, "", now)
-
-    def _settle_clocks(self, conn: Transaction, scene: Scene, change: RunChange) -> None:
-        before = _before(scene, change)
-        script = change.moved_to or change.begun or (before.script if before else None)
-        if script is None or not script.clocks or change.after is None:
-            return
-        ledger, position = change.after.ledger, change.after.position
-        rings.settle(conn, change.ref, {} if ledger.is_over else _next_rings(position, ledger))
-
-
-@dataclass(frozen=True, slots=True)
-class _Cause:
-    """What a turn came from: a key that no other has, the channel, who did it, and the platform's own time."""
-
-    key: str
-    channel: str
-    by: str
-    said_at: datetime | None
-
 
 def _about(message: Message) -> About | None:
     """What the message is about. Words go to another run than theirs only under a question of it."""
@@ -443,82 +329,3 @@ def _taken(turn: Turn, attachments: Sequence[Attachment]) -> list[Attachment]:
     answers = [event.what for change in turn.changes for event in change.events]
     values = {value for what in answers if isinstance(what, Answered) for value in what.values}
     return [each for each in attachments if each.upload.as_value() in values]
-
-
-def _new_row(scene: Scene, change: RunChange, script: Script) -> runs.RunRow:
-    return runs.RunRow(
-        ref=change.ref,
-        person=scene.person.id,
-        site=scene.site.id,
-        script=script.id,
-        version=script.version,
-        script_hash=script.hash,
-        title=change.title,
-        state="open",
-        started_at=scene.now,
-        touched_at=scene.now,
-    )
-
-
-def _next_rings(position: Position, ledger: Ledger) -> dict[str, datetime]:
-    """For each clock that runs, when it reaches its next mark."""
-    next_at = {}
-    for running in position.clocks:
-        due = running.due_at.isoformat()
-        fired = {percent for percent, of in ledger.fired.get(running.clock.id, ()) if of == due}
-        ahead = [mark for mark in running.marks if mark not in fired]
-        if ahead and not running.is_stopped:
-            next_at[running.clock.id] = running.at(ahead[0])
-    return next_at
-
-
-def _before(scene: Scene, change: RunChange) -> OpenRun | None:
-    """The run as it was before the change; None where it begins with it."""
-    known = (scene.run, scene.watched.run if scene.watched else None)
-    return next((run for run in known if run and run.ref == change.ref and not change.begun), None)
-
-
-def _standing(scene: Scene, change: RunChange) -> Mapping[str, int]:
-    """The event that gave each standing answer before the change, by step."""
-    before = _before(scene, change)
-    return {step: given.seq for step, given in before.ledger.answers.items()} if before else {}
-
-
-def _entries(
-    change: RunChange, standing: Mapping[str, int], words: Mapping[int, str], cause: _Cause
-) -> list[audit.Entry]:
-    """The audit of a run's new events. What was only shown (a question, a digression) is no act of the person."""
-    entries = []
-    for event in change.events:
-        what = event.what
-        if isinstance(what, Asked | Digressed):
-            continue
-        step = getattr(what, "step", "")
-        before = standing.get(step) if isinstance(what, Answered | Skipped) else None
-        entries.append(
-            audit.Entry(
-                actor=cause.by,
-                action=f"run.{what.kind}",
-                object=f"{change.ref}/{step}" if step else change.ref,
-                before=f"event {before}" if before else "",
-                after=f"event {event.seq}" + (f" {words[event.seq]}" if event.seq in words else ""),
-                said_at=cause.said_at,
-            )
-        )
-    return entries
-
-
-def _engagement(change: RunChange, person: Person) -> list[EngagementEvent]:
-    """What the figures count: runs begun, drafted and ended, never what was written."""
-    verbs = {"started": "initialized", "drafted": "completed", "cancelled": "terminated"}
-    return [
-        EngagementEvent(event.at, person.id, person.site, verbs[event.what.kind], change.ref)
-        for event in change.events
-        if event.what.kind in verbs
-    ]
-
-
-def _rating(scene: Scene, *, is_helpful: bool) -> EngagementEvent:
-    """That somebody said whether an answer helped; not which, as long as answers have no ids."""
-    detail = {"helped": "yes" if is_helpful else "no"}
-    return EngagementEvent(scene.now, scene.person.id, scene.person.site, "rated", "answer", detail)
