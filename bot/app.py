@@ -116,18 +116,11 @@ def build(
     must_last(settings)
     if settings.site_folder and not settings.site_folder.is_dir():
         raise NotReady(f"QMS_COACH_SITE is {settings.site_folder}, which is no folder")
-    _must_be_whole(settings)
+    settings.must_be_whole()
     library = replace(load_library(settings.site_folder), is_preview=is_preview)
     database = Database(settings.database_url)
     coach = Coach(Office(database, library, clock, new_ref, Channels(PULLED, HOME)))
     return App(settings, database, library, coach, clock, senders or {})
-
-
-def _must_be_whole(settings: Settings) -> None:
-    """Raise where a chat platform is set up by half, or would keep tokens with nothing to encrypt them."""
-    if settings.has_slack and settings.slack_client_id and not settings.secret_keys:
-        raise NotReady("Slack's tokens are kept encrypted: set QMS_COACH_SECRET_KEY")
-    _ = settings.has_teams  # says itself what is missing
 
 
 def must_last(settings: Settings) -> None:

@@ -185,6 +185,12 @@ class Settings(BaseSettings):
             raise _half("Teams", ", ".join(missing))
         return True
 
+    def must_be_whole(self) -> None:
+        """Raise SettingsRefused where a platform is set up by half, or would keep tokens with nothing to encrypt them."""
+        has_slack, _has_teams = self.has_slack, self.has_teams  # each says itself what it lacks
+        if has_slack and self.slack_client_id and not self.secret_keys:
+            raise SettingsRefused("Slack's tokens are kept encrypted: set QMS_COACH_SECRET_KEY")
+
     @property
     def listens_on(self) -> str:
         """The address to listen on: this machine alone, except where a platform routes to us."""

@@ -58,6 +58,15 @@ def test_this_list_of_variables_is_complete():
     assert all(field.description for field in Settings.model_fields.values())
 
 
+def test_tokens_are_not_kept_with_nothing_to_encrypt_them(monkeypatch: pytest.MonkeyPatch):
+    for name, value in {"SIGNING_SECRET": "s", "CLIENT_ID": "c", "CLIENT_SECRET": "s"}.items():
+        monkeypatch.setenv(f"SLACK_{name}", value)
+    with pytest.raises(SettingsRefused, match="set QMS_COACH_SECRET_KEY"):
+        read_settings().must_be_whole()
+    monkeypatch.setenv("QMS_COACH_SECRET_KEY", "a key of at least thirty-two characters")
+    read_settings().must_be_whole()
+
+
 @pytest.mark.parametrize("variable", VARIABLES)
 def test_a_variable_is_read(monkeypatch, variable):
     field, typed, read = VARIABLES[variable]

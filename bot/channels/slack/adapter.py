@@ -60,7 +60,7 @@ class Slack:
     """Slack for one process. `sender` is the way out, `receive` looks up what was put aside.
 
     With a bot token it is for one workspace; else for those that were installed, in `installations`. Without a signing
-    secret and an app token it only sends. `clock` says when a token ends.
+    secret and an app token it only sends. `clock` says when a token ends. A request's body may take `patience` seconds to arrive.
     """
 
     def __init__(
@@ -71,6 +71,7 @@ class Slack:
         installations: Installations | None = None,
         *,
         clock: Callable[[], datetime],
+        patience: float = edge.PATIENCE,
     ) -> None:
         if not options.bot_token and installations is None:
             raise ValueError("Slack needs a bot token, or somewhere to keep its installations")
@@ -85,7 +86,9 @@ class Slack:
         self._receiver = SlackReceiver(self._line, self._workspaces, desk, introducer, shown, tally)
         listeners = Listeners(desk, tally, self._workspaces, rooms, shown, self._afterwards)
         self._bolt = _bolt(self._line, listeners, self._let_in)
-        self._edge = Edge(options.signing_secret, tally) if options.signing_secret else None
+        self._edge = (
+            Edge(options.signing_secret, tally, patience=patience) if options.signing_secret else None
+        )
         self._install = (
             Install(self._line, self._workspaces, options, installations, clock)
             if installations is not None and options.is_installed_by_pages
@@ -128,7 +131,7 @@ class Slack:
             with suppress(asyncio.CancelledError):
                 await self._connecting
         if self._socket is not None:
-            await self._socket.client.close()  # type: ignore[no-untyped-call]
+            await self._socket.client.close()  # type: ignore[no-untyped-call]  # the SDK has it so
         await self._afterwards.close()
         await self._workspaces.close()
         await self._line.close()
@@ -202,7 +205,7 @@ def _bolt(
         client=line.client,
         process_before_response=True,
         before_authorize=let_in,
-        authorize=_Authorized(),  # type: ignore[no-untyped-call]
+        authorize=_Authorized(),  # type: ignore[no-untyped-call]  # the SDK has it so
         # The edge has done these; and what Bolt would find in the environment for them is not ours.
         signing_secret="",
         request_verification_enabled=False,

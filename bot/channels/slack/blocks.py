@@ -23,7 +23,6 @@ VIEW_BLOCKS = 100
 SECTION_TEXT = 3_000
 HEADER_TEXT = 150
 CONTEXT_TEXT = 2_000
-CONTEXT_ELEMENTS = 10
 ROW_BUTTONS = 5  # 25 are allowed; five still fit into two lines of a telephone
 BUTTONS = 25
 LABEL = 75  # of a button, an option, and of what a screen reader says instead

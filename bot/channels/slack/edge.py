@@ -23,7 +23,7 @@ from bot.chat import Tally
 from bot.errors import CoachError
 
 _LARGEST = 1_000_000
-_PATIENCE = 5.0  # seconds for a body to arrive; Slack itself waits three for our answer
+PATIENCE = 5.0  # seconds for a body to arrive; Slack itself waits three for our answer
 _OLDEST = 300
 _DEEPEST = 100
 _MOST_FIELDS = 100
@@ -47,7 +47,7 @@ class Refused(CoachError):
 class Edge:
     """Lets in what Slack has signed with this secret."""
 
-    def __init__(self, signing_secret: str, tally: Tally, *, patience: float = _PATIENCE) -> None:
+    def __init__(self, signing_secret: str, tally: Tally, *, patience: float) -> None:
         self._verifier = SignatureVerifier(signing_secret)
         self._clock = Clock()
         self._tally = tally

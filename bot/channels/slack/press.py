@@ -61,7 +61,7 @@ class Pressed:
     """A button, a menu or a list that was used: in a message of ours, in a window, or on a Home tab.
 
     `value` is what it carried. `on` is our id of the message; empty on a Home tab. `view` is the id
-    of the window, or empty. `trigger` opens a window, within three seconds. `reply_to` takes a hint for them only.
+    of the window, or empty. `trigger` opens a window, within three seconds.
     """
 
     caller: Caller
@@ -74,7 +74,6 @@ class Pressed:
     room: str = ""
     view: str = ""
     is_home: bool = False
-    reply_to: str = ""
 
     @property
     def press(self) -> Press | None:
@@ -130,7 +129,6 @@ def pressed(body: Json) -> Pressed | None:
         room,
         text_of(view.get("id")) if view.get("type") == "modal" else "",
         is_home=not room and view.get("type") != "modal",
-        reply_to=text_of(body.get("response_url")),
     )
 
 

@@ -11,8 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.channels.teams.card import MOST_ACTIONS, Json, action_set
 
-LARGEST_CARD = 25_000  # bytes of a whole card
-_ROOM = 22_000  # of them for what it says; the rest is its frame, and the buttons to turn the page
+_ROOM = 22_000  # bytes for what it says; a whole card keeps to 25,000 with its frame and the buttons to turn the page
 _ROOM_OF_A_ROW = 6_000
 
 Piece = Sequence[Json]

@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 
 from bot.channels.web.ports import Line, Standing
 from bot.message import Press
-from bot.reply import Reply, Tone
+from bot.reply import Tone
 
 _NOTHING = Standing()
-_CLOSING_TONES = {Tone.QUESTION, Tone.STOP, Tone.DONE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ def states(lines: Iterable[Line], standing: Standing = _NOTHING) -> list[Shown]:
                 is_question = each.line.reply is not None and each.line.reply.tone is Tone.QUESTION
                 if each.line.kind != "tell" and (seq < turn or is_question):
                     shown[seq] = replace(each, is_open=False)
-        fresh = Shown(line, is_open=has_controls(line.reply), standing=standing)
+        fresh = Shown(line, is_open=bool(line.reply and line.reply.has_controls), standing=standing)
         shown[line.seq] = replace(fresh, is_open=False) if fresh.is_all_settled else fresh
     return list(shown.values())
 
@@ -75,15 +74,4 @@ def _take(shown: dict[int, Shown], words: str) -> None:
 
 def closes(line: Line) -> bool:
     """Whether what stood before this line is over."""
-    return (
-        line.kind == "reply"
-        and line.reply is not None
-        and (line.reply.tone in _CLOSING_TONES or has_controls(line.reply))
-    )
-
-
-def has_controls(reply: Reply | None) -> bool:
-    """Whether there is anything to press, tick or type in this reply."""
-    return reply is not None and bool(
-        reply.choices or reply.field or any(fact.change for fact in reply.facts)
-    )
+    return line.kind == "reply" and line.reply is not None and line.reply.closes

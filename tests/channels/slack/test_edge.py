@@ -164,8 +164,7 @@ async def test_more_than_a_megabyte_without_a_length_is_refused():
 
 
 async def test_a_body_that_does_not_arrive_is_not_waited_for():
-    async with open_workspace() as at:
-        at.slack._edge._patience = 0.1  # type: ignore[union-attr]
+    async with open_workspace(patience=0.1) as at:
         host, port = at.url.removeprefix("http://").split(":")
         reader, writer = await asyncio.open_connection(host, int(port))
         writer.write(b"POST /slack/events HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc")

@@ -54,9 +54,8 @@ def installing(**options: Any) -> Any:
 
 
 def kept(at: Workspace) -> dict[str, Any]:
-    installations = at.slack._install._installations  # type: ignore[union-attr]
-    assert isinstance(installations, FakeInstallations)
-    return installations.kept
+    assert at.installations is not None
+    return at.installations.kept
 
 
 async def test_an_installation_asks_for_the_least_and_is_kept():

@@ -17,6 +17,7 @@ from aiohttp import web
 from slack_sdk.signature import Clock
 
 from bot.channels.slack.adapter import Slack
+from bot.channels.slack.edge import PATIENCE
 from bot.channels.slack.workspaces import SlackOptions
 from tests.channels.slack.fake_desk import FakeDesk, FakeInstallations, FakeTally
 from tests.channels.slack.fake_slack import BOT_TOKEN, FakeSlack
@@ -49,6 +50,7 @@ class Workspace:
     slack: Slack
     url: str
     session: aiohttp.ClientSession
+    installations: FakeInstallations | None = None
     _count: int = field(default=0)
 
     async def sends(self, name: str, body: Mapping[str, Any] | None = None, *, retry: int = 0) -> Answer:
@@ -110,6 +112,7 @@ async def open_workspace(
     *,
     installations: FakeInstallations | None = None,
     before: Callable[[FakeSlack], None] = lambda _: None,
+    patience: float = PATIENCE,
     **options: Any,
 ) -> AsyncIterator[Workspace]:
     """With the one bot token, unless there are installations."""
@@ -122,7 +125,9 @@ async def open_workspace(
             else {"client_id": "id", "client_secret": "secret"}
         )
         settings = {"signing_secret": SECRET, "api_url": fake.url, **tokens, **options}
-        slack = Slack(desk, SlackOptions(**settings), tally, installations, clock=lambda: NOW)
+        slack = Slack(
+            desk, SlackOptions(**settings), tally, installations, clock=lambda: NOW, patience=patience
+        )
         application = web.Application()
         application.add_routes(slack.routes())
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
@@ -132,7 +137,7 @@ async def open_workspace(
         try:
             async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
                 url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-                yield Workspace(fake, desk, tally, slack, url, session)
+                yield Workspace(fake, desk, tally, slack, url, session, installations)
         finally:
             await slack.close()
             await runner.cleanup()
