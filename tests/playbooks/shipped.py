@@ -21,7 +21,7 @@ from tests.playbooks.scripts import Tree
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "playbooks" / "library"
-IDS = ("data-integrity-concern", "deviation-open", "immediate-containment", "oos-first-hour")
+IDS = tuple(sorted(path.stem for path in FOLDER.glob("*.yaml") if not path.stem.endswith(".test")))
 TODAY = date(2026, 6, 3)
 FIRST_SITE = "northfield"
 
