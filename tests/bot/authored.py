@@ -63,7 +63,7 @@ steps:
   - {id: review, section: facts, review: all}
   - id: draft
     section: facts
-    document: {template: deviation-draft, formats: [docx, md], watermark: DRAFT}
+    document: {template: coaching-draft, formats: [docx, md], watermark: DRAFT}
   - {id: end, section: facts, finish: Thank you.}
 """
 

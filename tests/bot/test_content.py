@@ -204,10 +204,10 @@ def test_shipped_scenarios_of_a_caller_become_advice_where_its_sub_flow_is_the_s
 def test_an_overlay_adds_and_replaces_templates(tmp_path):
     folder = write_overlay(tmp_path)
     (folder / "templates").mkdir()
-    (folder / "templates" / "deviation-draft.docx").write_bytes(b"PK our own")
+    (folder / "templates" / "coaching-draft.docx").write_bytes(b"PK our own")
     (folder / "templates" / "spill.docx").write_bytes(b"PK another")
     templates = load_library(folder).templates
-    assert (templates["deviation-draft"], templates["spill"]) == (b"PK our own", b"PK another")
+    assert (templates["coaching-draft"], templates["spill"]) == (b"PK our own", b"PK another")
 
 
 def test_a_site_is_found_by_id_and_the_first_one_without(tmp_path):
@@ -246,7 +246,7 @@ def test_a_site_settings_file_says_everything_about_a_site(tmp_path):
         ("cite: [A-99]", "cite: [A-06]", "unknown source 'A-99'", "did you mean"),
         (
             "deviation-drft",
-            "deviation-draft",
+            "coaching-draft",
             "unknown template 'deviation-drft'",
             "did you mean 'deviation-dr",
         ),

@@ -20,7 +20,7 @@ from bot.document import MEDIA_TYPES, PLACEHOLDERS, DocumentRefused, as_docx, as
 from playbooks.draft import Draft, Group, Line, OpenPoint
 from tests.tools.build_draft_template import build
 
-SHIPPED = Path(__file__).parents[2] / "playbooks" / "templates" / "deviation-draft.docx"
+SHIPPED = Path(__file__).parents[2] / "playbooks" / "templates" / "coaching-draft.docx"
 TEMPLATE = SHIPPED.read_bytes()
 SAID_AT = datetime(2025, 6, 3, 5, 41, tzinfo=UTC)
 WATERMARK = "DRAFT, not the quality record. Copy facts into the record; do not attach."

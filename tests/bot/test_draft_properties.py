@@ -17,7 +17,7 @@ from markdown_it import MarkdownIt
 from bot.document import as_docx, as_markdown
 from playbooks.draft import Draft, Group, Line, OpenPoint
 
-TEMPLATE = (Path(__file__).parents[2] / "playbooks" / "templates" / "deviation-draft.docx").read_bytes()
+TEMPLATE = (Path(__file__).parents[2] / "playbooks" / "templates" / "coaching-draft.docx").read_bytes()
 SAID_AT = datetime(2025, 6, 3, 5, 41, tzinfo=UTC)
 MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 

@@ -67,7 +67,7 @@ def go_to(step_id: str, playbook: str, **more: object) -> Tree:
 
 
 def document(step_id: str = "draft", **more: object) -> Tree:
-    made = {"template": "deviation-draft", "formats": ["md"], "watermark": "DRAFT"}
+    made = {"template": "coaching-draft", "formats": ["md"], "watermark": "DRAFT"}
     return {"id": step_id, "section": "one", "document": made, **more}
 
 

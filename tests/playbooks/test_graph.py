@@ -165,7 +165,7 @@ Part one
      - released by the person with "Done"
  12  Say: Keep "all" of it <here> & now.
  13  Show every answer, to be changed or confirmed
- 14  Make the draft deviation-draft (md)
+ 14  Make the draft coaching-draft (md)
  15  End: Thank you.
 
 What is meant
@@ -197,7 +197,7 @@ def test_the_drawing_has_every_step_in_its_section_and_the_conditions_on_its_arr
     s11{{"11 STOP: Please wait here."}}
     s12("12 Keep #34;all#34; of it #60;here#62; #38; now.")
     s13[/"13 Review"/]
-    s14[/"14 Draft: deviation-draft"/]
+    s14[/"14 Draft: coaching-draft"/]
     s15(["15 End"])
   end
   s1 -->|"if #34;held#34; is #34;No#34; or #34;Not known yet#34;"| s2

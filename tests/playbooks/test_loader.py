@@ -64,7 +64,7 @@ def test_each_kind_of_step_is_read_as_what_it_does():
     kinds = [type(step.does) for step in loaded.steps]
     assert kinds == [Ask, Say, Stop, Review, Document, Finish]
     assert loaded.by_id["tell"].does == Stop("notify", "I have told QA.", "qa_on_call", ("where",))
-    assert loaded.by_id["draft"].does == Document("deviation-draft", ("md",), "DRAFT")
+    assert loaded.by_id["draft"].does == Document("coaching-draft", ("md",), "DRAFT")
 
 
 def test_a_question_keeps_everything_its_author_wrote():

@@ -1,4 +1,4 @@
-"""Builds playbooks/templates/deviation-draft.docx, so that a change of its look is a diff a person can read.
+"""Builds playbooks/templates/coaching-draft.docx, so that a change of its look is a diff a person can read.
 
 Run from the repository's root: python tests/tools/build_draft_template.py
 """
@@ -22,7 +22,7 @@ from docx.styles.style import CharacterStyle, ParagraphStyle
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 
-TEMPLATE = Path(__file__).parents[2] / "playbooks" / "templates" / "deviation-draft.docx"
+TEMPLATE = Path(__file__).parents[2] / "playbooks" / "templates" / "coaching-draft.docx"
 
 FONT, FONT_ELSEWHERE = "Calibri", "Arial"
 INK, BLUE, GREY, RED = (RGBColor.from_string(c) for c in ("1F2933", "1F4E79", "5A6672", "8A1C1C"))

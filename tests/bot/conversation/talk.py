@@ -132,7 +132,7 @@ SPILL = Script(
         ),
         Step("wet", "first", Ask("Is it still wet?", AnswerType.YES_NO, "Still wet")),
         Step("review", "end", Review()),
-        Step("draft", "end", Document("deviation-draft", ("docx", "md"), "DRAFT")),
+        Step("draft", "end", Document("coaching-draft", ("docx", "md"), "DRAFT")),
         Step("end", "end", Finish("Thank you.")),
     ),
     hash="a" * 64,
@@ -208,7 +208,7 @@ ALARM = Script(
             ),
         ),
         Step("review", "end", Review()),
-        Step("draft", "end", Document("deviation-draft", ("docx", "md"), "DRAFT")),
+        Step("draft", "end", Document("coaching-draft", ("docx", "md"), "DRAFT")),
         Step(
             "number",
             "end",
