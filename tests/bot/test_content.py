@@ -245,10 +245,10 @@ def test_a_site_settings_file_says_everything_about_a_site(tmp_path):
         ("  ownr: QA", "  owner: QA", "unknown key 'ownr'", "did you mean 'owner'?"),
         ("cite: [A-99]", "cite: [A-06]", "unknown source 'A-99'", "did you mean"),
         (
-            "deviation-drft",
+            "coaching-drft",
             "coaching-draft",
-            "unknown template 'deviation-drft'",
-            "did you mean 'deviation-dr",
+            "unknown template 'coaching-drft'",
+            "did you mean 'coaching-dr",
         ),
         ("section: fcts", "section: facts", "unknown section 'fcts'", "did you mean 'facts'?"),
         ("type: txt", "type: text", "steps.0.type cannot be 'txt'", "use "),
