@@ -63,6 +63,7 @@ class Sight:
             colleague=lambda name: self._colleague(conn, site, name),
             status_note=lambda script: library.status_note(script, site),
             names=self.names(conn, {event.by for event in happened if event.by != person.id}),
+            refusals=library.refusals,
         )
 
     def open_run(self, conn: Transaction, row: runs.RunRow) -> OpenRun:

@@ -19,6 +19,7 @@ from pydantic_core import ErrorDetails
 from bot.content.approval_file import APPROVALS, RawApprovals
 from bot.content.finding import ContentRefused, Finding
 from bot.content.library import Approval, Library, Playbook, Source
+from bot.content.refusal_file import RawRefusals, refusal_problems, refusals_of
 from bot.content.scenario_file import AnswersByStep, RawScenario, run_scenario
 from bot.content.script_check import context_of, other_than_shipped, superseded
 from bot.content.site_check import site_problems
@@ -28,6 +29,7 @@ from bot.content.trial import Trial
 from bot.person import Person
 from bot.site import Site
 from bot.strict_yaml import Document, YamlRefused, read, read_all
+from knowledge.refusal import NOTHING_REFUSED
 from playbooks.check import check_script
 from playbooks.covered import covered
 from playbooks.errors import Problem, ScriptRefused
@@ -112,7 +114,9 @@ def read_shelf(
     if overlay and not overlay.is_dir():
         found = Finding(str(overlay), 0, "there is no such folder", "correct QMS_COACH_SITE, which names it")
         return Shelf(reader.library(), [found])
-    reader.sources(Path(str(files("knowledge"))) / "sources.yaml")
+    knowledge = Path(str(files("knowledge")))
+    reader.sources(knowledge / "sources.yaml")
+    reader.refusals(knowledge / "refusals.yaml")
     reader.trees(package / "library")
     reader.templates(package / "templates")
     reader.obligations(package / OBLIGATIONS)
@@ -151,6 +155,7 @@ class _Reader:
     all_trials: dict[str, Trial] = field(default_factory=dict)
     site_documents: dict[str, Document] = field(default_factory=dict)
     people: list[Person] = field(default_factory=list)
+    raw_refusals: tuple[RawRefusals, Document] | None = None
 
     def library(self) -> Library:
         wordings = Path(str(files("bot"))) / "conversation" / "wording"
@@ -163,6 +168,7 @@ class _Reader:
             tuple(self.people),
             tuple(self.all_approvals),
             {name: document.data for name, document in self.files.items()},
+            refusals_of(self.raw_refusals[0]) if self.raw_refusals else NOTHING_REFUSED,
         )
 
     # Reading
@@ -228,6 +234,11 @@ class _Reader:
                         self.problems(document, [Problem((number, "superseded_by"), found, remedy)])
                     self.all_sources[source.id] = source_of(source)
 
+    def refusals(self, path: Path) -> None:
+        for document in self.documents(path, at_most=1):
+            if raw := self.shaped(RawRefusals, document.data, document):
+                self.raw_refusals = (raw, document)
+
     def obligations(self, path: Path) -> None:
         for document in self.documents(path, at_most=1):
             try:
@@ -272,6 +283,9 @@ class _Reader:
             if self.is_own(name) and (shipped := self.as_shipped(name)):
                 found += other_than_shipped(book.script, shipped)
             self.problems(book.document, found)
+        if self.raw_refusals:
+            raw, document = self.raw_refusals
+            self.problems(document, refusal_problems(raw, self.all_sources, self.books))
         scripts = [book.script for book in self.books.values()]
         for site_id, site in self.all_sites.items():
             self.problems(self.site_documents[site_id], site_problems(site, scripts))

@@ -50,7 +50,7 @@ def _of_role(site: Site, role: str, needed_by: str) -> Iterator[str]:
     for_it = f", and {needed_by} needs it" if needed_by else ""
     if role not in site.rosters:
         yield f"there is no roster {role}{for_it}; add it to 'rosters'"
-    elif not roster.people:
+    elif not roster.people and (needed_by or not roster.phone):
         yield f"nobody stands on the roster {role}{for_it}; name its people"
     elif not roster.phone:
         yield f"the roster {role} has no telephone number to show; add 'phone'"

@@ -85,13 +85,14 @@ def _stop_or_pause(scene: Scene, run: OpenRun, words: str) -> Reply:
         choices=(
             menu.in_run(scene, run, "label_pause", "pause", is_main=True),
             menu.in_run(scene, run, "label_cancel", "cancel"),
-            *_as_answer(scene, run, words),
+            *as_answer(scene, run, words),
             menu.in_run(scene, run, "label_resume", "resume"),
         ),
     )
 
 
-def _as_answer(scene: Scene, run: OpenRun, words: str) -> tuple[Choice, ...]:
+def as_answer(scene: Scene, run: OpenRun, words: str) -> tuple[Choice, ...]:
+    """The button by which words that were taken for something else are the answer after all."""
     if not run.is_open or not takes_any_words(run):
         return ()
     ledger = run.ledger

@@ -8,6 +8,7 @@ from bot.conversation import menu
 from bot.conversation.command import Command, names_danger, read_command
 from bot.conversation.nearest import SURE, nearest
 from bot.conversation.onboarding import who_sees
+from bot.conversation.refusing import refused
 from bot.conversation.scene import Scene
 from bot.reply import Reply
 from playbooks.script import Script
@@ -39,6 +40,8 @@ def _answer(scene: Scene, text: str) -> Reply:
             return Reply(wording("group_help", site=scene.site.name))
         case command if command is not None:
             return Reply(wording("group_private"))
+        case _ if reply := refused(scene, text):
+            return reply
         case _:
             near = nearest(text, scene.shelf, most=1)
     if near and near[0].score >= SURE and isinstance(near[0].does, Script):

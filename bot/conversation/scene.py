@@ -13,6 +13,7 @@ from bot.conversation.wording import Wording
 from bot.person import Person
 from bot.reply import Citation, Reply
 from bot.site import Site
+from knowledge.refusal import NOTHING_REFUSED, Refusals
 from playbooks.decision import Decision, Here, Reach
 from playbooks.run import Event, Ledger, RunState, fold
 from playbooks.script import Ask, Script
@@ -107,6 +108,7 @@ class Scene:
     now, `others` lists the person's other runs that can be taken up again, `drafts` what they have made, `waits` what
     waits for them, `colleague` finds somebody of the site by name, and `status_note` says what to know of a script
     before it is started: each is looked up only when a turn needs it. `names` are those of people in the run, by id.
+    `refusals` are the requests that get no plain answer.
     """
 
     person: Person
@@ -126,6 +128,7 @@ class Scene:
     status_note: Callable[[Script], str]
     watched: Watched | None = None
     names: Mapping[str, str] = field(default_factory=dict)
+    refusals: Refusals = NOTHING_REFUSED
 
     @property
     def here(self) -> Here:

@@ -14,10 +14,11 @@ from bot.conversation.command import (
     plain,
     read_command,
 )
-from bot.conversation.effect import carry_out, step_named, takes_any_words
+from bot.conversation.effect import as_answer, carry_out, step_named, takes_any_words
 from bot.conversation.guide import Tell
 from bot.conversation.nearest import SURE, nearest
 from bot.conversation.onboarding import welcome
+from bot.conversation.refusing import refused
 from bot.conversation.scene import OpenRun, RunChange, Scene, Turn, say
 from bot.message import Message, Press
 from bot.reply import Reply
@@ -58,8 +59,9 @@ def take_turn(scene: Scene, message: Message) -> Turn:
     1. A button does what it says.
     2. Yes and no belong to the playbook just offered, where one was.
     3. Words that are a command are one, whatever is asked now, unless they can only be an answer.
-    4. Words with a run open are an answer to its question.
-    5. Anything else is met with the nearest things the coach can do.
+    4. A request for what is never advised is refused, with the reason and whom to call; the question stays.
+    5. Words with a run open are an answer to its question.
+    6. Anything else is met with the nearest things the coach can do.
 
     Whoever writes for the first time is told first who sees it.
     """
@@ -164,7 +166,7 @@ def _said(scene: Scene, text: str, put: Put | None) -> Turn:
         asked = Asked(Command.SKIP)
     if asked and not _is_answer(scene, asked):
         return carry_out(scene, asked, put, text)
-    if done := _named(scene, text):
+    if done := _named(scene, text) or _refused(scene, text):
         return done
     if run and run.is_open:
         return _answered(scene, run, text, put)
@@ -217,6 +219,26 @@ def _named(scene: Scene, text: str) -> Turn | None:
     return None
 
 
+def _refused(scene: Scene, text: str) -> Turn | None:
+    """What is said to a request that gets no plain answer, then the question again; None for any other words.
+
+    An answer that can be read as one stays an answer; where any words would do, the person can say that it was one.
+    """
+    run = scene.run
+    if names_danger(text):
+        return None
+    if run is None or not run.is_open:
+        reply = refused(scene, text)
+        return say(scene, reply) if reply else None
+    if run.asked and not takes_any_words(run):
+        read = read_answer(run.asked, text, scene.now, scene.site.place)
+        if isinstance(read, Answer):
+            return None
+    if reply := refused(scene, text):
+        return course.beside(scene, run, "refused", replace(reply, choices=as_answer(scene, run, text)))
+    return None
+
+
 def _answered(scene: Scene, run: OpenRun, text: str, put: Put | None) -> Turn:
     ledger = run.ledger
     step = run.script.by_id.get(ledger.correcting or ledger.asking)
@@ -241,6 +263,8 @@ def _given(scene: Scene, run: OpenRun, text: str) -> Turn | None:
 
 def _considered(scene: Scene, words: str) -> Turn:
     """Words from elsewhere that the coach was asked to look at: never an answer to what is asked now."""
+    if reply := refused(scene, words):
+        return say(scene, reply)
     near = nearest(words, scene.shelf, most=1)
     is_open = scene.run is not None and scene.run.is_open
     is_sure = near and near[0].score >= SURE and not names_danger(words)

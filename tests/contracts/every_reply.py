@@ -133,7 +133,12 @@ def spoken_replies(library: Library, wording: Wording) -> Iterator[tuple[str, Re
         shelf = library.shelf(site, TODAY)
         people = [each for each in library.people if each.site == site.id] or library.people
         talk = Speaker(
-            shelf=shelf, person=people[0], site=site, wording=wording, sources=library.citations_for(site)
+            shelf=shelf,
+            person=people[0],
+            site=site,
+            wording=wording,
+            sources=library.citations_for(site),
+            refusals=library.refusals,
         ).among(people)
         for script in shelf:
             yield from walked(talk, script, _ways(library, script, site, seen), seen)
@@ -700,6 +705,7 @@ def idle(talk: Speaker) -> Iterator[tuple[str, Reply]]:
                 ["my runs"],
                 [""],
             ),
+            *[[refusal.examples[0]] for refusal in talk.refusals.each],
             *(
                 ["waiting for me"],
                 ["who sees this"],
@@ -728,6 +734,7 @@ def idle(talk: Speaker) -> Iterator[tuple[str, Reply]]:
             "my runs",
             "talk to someone",
             "somebody is hurt",
+            "just reinject it quick before she comes",
             HOSTILE,
         ):
             one.fork().in_a_group(text)

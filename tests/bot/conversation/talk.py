@@ -16,6 +16,7 @@ from bot.message import Address, Identity, Message, Press
 from bot.person import Person
 from bot.reply import Choice, Citation, Reply
 from bot.site import Roster, Site
+from knowledge.refusal import NOTHING_REFUSED, Refusals
 from playbooks.act import Act
 from playbooks.answer import Upload
 from playbooks.conditions import Has
@@ -238,6 +239,7 @@ class Talk:
     waits: list[Waited] = field(default_factory=list)
     colleagues: dict[str, Person] = field(default_factory=lambda: {"sam": SAM, "me": ALEX})
     watched: Watched | None = None
+    refusals: Refusals = NOTHING_REFUSED
     note: str = ""
     now: datetime = NOW
     turn: Turn | None = None
@@ -306,6 +308,7 @@ class Talk:
             status_note=lambda script: self.note,
             others=lambda: [RunCard(run.ref, run.title, run.state) for run in others],
             watched=self.watched,
+            refusals=self.refusals,
             names={"sam": "Sam Kelly"},
         )
 

@@ -1,0 +1,44 @@
+"""Saying kindly that something is not advised: why, what to do instead, where it stands, and whom to call. Pure."""
+
+from __future__ import annotations
+
+from bot.conversation.scene import Scene
+from bot.message import Press
+from bot.reply import Choice, Reply, Tone
+from knowledge.refusal import Refusal
+
+
+def refused(scene: Scene, text: str) -> Reply | None:
+    """What is said to a request that gets no plain answer; None for any other words."""
+    refusal = scene.refusals.found_in(text)
+    return _reply(scene, refusal) if refusal else None
+
+
+def _reply(scene: Scene, refusal: Refusal) -> Reply:
+    """The reason, what to do instead, whom to call; the playbook that helps is offered where none is open."""
+    is_free = scene.run is None or not scene.run.is_open
+    script = scene.on_shelf(refusal.playbook) if refusal.playbook and is_free else None
+    text = [refusal.reason, f"{refusal.instead} {_call(scene, refusal)}"]
+    if refusal.kind == "refuse":
+        text.append(scene.wording("decision_is_yours"))
+    return Reply(
+        "\n\n".join(text),
+        Tone.STOP if refusal.kind == "escalate" else Tone.NOTICE,
+        choices=(
+            Choice(scene.wording("label_do_together", title=script.title), Press("start", (script.id,))),
+        )
+        if script
+        else (),
+        citations=tuple(scene.sources[cited] for cited in refusal.cite if cited in scene.sources),
+        is_answer=True,
+    )
+
+
+def _call(scene: Scene, refusal: Refusal) -> str:
+    """Whom to call: the first of the roles that the site has a number for."""
+    for role in refusal.whom:
+        roster = scene.site.rosters.get(role)
+        phone = roster.phone if roster else scene.site.values.get(role, "")
+        if phone:
+            return scene.wording("please_call", role=scene.wording.role(role), phone=phone)
+    return scene.wording("please_call_supervisor")

@@ -1,0 +1,139 @@
+"""What is never advised is refused kindly: the reason, what to do instead, its clause, and whom to call."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.conversation.group import answer_in_group
+from bot.message import Address, Identity, Message, Press
+from bot.reply import Tone
+from bot.site import Roster
+from knowledge.refusal import Refusal, Refusals
+from tests.bot.conversation.talk import NORTH, SOURCE, WORDING, Talk
+
+AGAIN = Refusal(
+    "again",
+    "Measure again",
+    "refuse",
+    (("again",),),
+    "A repeat does not cancel the first result.",
+    "Keep what there is.",
+    ("nobody", "lead"),
+    ("A-01", "A-02"),
+    playbook="spill",
+)
+ILL = Refusal(
+    "ill",
+    "Felt ill",
+    "escalate",
+    (("ill",),),
+    "Somebody may be harmed.",
+    "Say so today.",
+    ("lead_phone",),
+    ("A-01",),
+    is_always=True,
+)
+WORDS = {"asking": ("can i",), "meaning": ("^what is a",), "again": ("again",), "ill": ("felt ill",)}
+REFUSALS = Refusals(WORDS, (AGAIN, ILL))
+
+
+def talking(**more) -> Talk:
+    return Talk(**{"refusals": REFUSALS, **more})
+
+
+def test_it_says_why_what_to_do_instead_and_whom_to_call():
+    talk = talking()
+    talk.say("can I test it again")
+
+    reply = talk.replies[-1]
+    assert reply.text.split("\n\n") == [
+        "A repeat does not cancel the first result.",
+        "Keep what there is. Please call now: lead, 4300.",
+        WORDING("decision_is_yours"),
+    ]
+    assert reply.citations == (SOURCE,), "and the clauses that speak for this site"
+    assert reply.tone is Tone.NOTICE
+    assert reply.is_answer
+
+
+def test_without_a_run_the_playbook_that_helps_is_offered():
+    talk = talking()
+    talk.say("can I test it again")
+
+    talk.press("Do it together: Report a spill")
+    assert talk.run.script.id == "spill"
+
+
+def test_a_playbook_that_is_not_there_is_not_offered():
+    talk = talking(shelf=())
+    talk.say("can I test it again")
+    assert not any(choice.press.action == "start" for choice in talk.replies[-1].choices)
+
+
+def test_where_somebody_must_hear_of_it_it_is_a_stop():
+    talk = talking()
+    assert (
+        talk.say("my friend felt ill")
+        == "Somebody may be harmed.\n\nSay so today. Please call now: lead phone, 4410."
+    )
+    assert talk.replies[-1].tone is Tone.STOP
+
+
+@pytest.mark.parametrize("rosters", [{}, {"lead": Roster(("sam",), "")}])
+def test_where_no_number_is_known_the_supervisor_and_qa_are_named(rosters):
+    talk = talking(site=replace(NORTH, rosters=rosters))
+    assert WORDING("please_call_supervisor") in talk.say("can I test it again")
+
+
+def test_inside_a_playbook_the_same_question_comes_again_and_nothing_is_answered():
+    talk = talking()
+    talk.send(Press("start", ("spill",)))
+    asked = talk.run.ledger.asking
+    talk.say("can I test it again")
+
+    assert talk.replies[0].text.startswith("A repeat does not cancel")
+    ask = talk.run.script.ask(asked)
+    assert ask
+    assert talk.replies[-1].text.endswith(ask.text)
+    assert talk.run.ledger.answers == {}
+    assert [reply.tone for reply in talk.replies[:1]] == [Tone.NOTICE]
+
+
+def test_an_answer_that_can_be_read_as_one_stays_an_answer():
+    talk = talking(refusals=Refusals({**WORDS, "again": ("yes", "again")}, (replace(AGAIN, is_always=True),)))
+    talk.send(Press("start", ("spill",)))
+    talk.say("yes")
+    assert talk.run.ledger.answers
+
+
+def test_where_any_words_would_do_it_can_be_the_answer_after_all():
+    talk = talking()
+    talk.send(Press("start", ("spill",)))
+    while not (talk.run.asked and talk.run.asked.type in {"text", "long_text"}):
+        talk.say("skip")
+    step = talk.run.ledger.asking
+    talk.say("they said can I test it again")
+    assert step not in talk.run.ledger.answers
+
+    talk.press('My answer is "they said can I test it again"')
+    assert talk.run.ledger.answers[step].answer.value == "they said can I test it again"
+
+
+def test_words_from_elsewhere_are_refused_too():
+    talk = talking()
+    sender = Identity("test", "alex")
+    talk.take(Message("e", Address("test", "alex"), sender, "can I test it again", Press("consider")))
+    assert talk.said.startswith("A repeat does not cancel")
+
+
+def test_somebody_in_danger_comes_before_any_refusal():
+    talk = talking()
+    assert "hurt or in danger" in talk.say("Mia is hurt, can I test it again")
+
+
+def test_a_group_hears_it_too_without_buttons():
+    reply = answer_in_group(talking().scene(""), "can I test it again")
+    assert reply.text.startswith("A repeat does not cancel")
+    assert reply.choices == ()
