@@ -684,6 +684,7 @@ def idle(talk: Speaker) -> Iterator[tuple[str, Reply]]:
         rosters={f"role_number_{n}_of_this_site": Roster((), "+353 1 555 0100") for n in range(30)},
     )
     plain = talk.fork(heard=heard, runs={}, session=Session(is_welcomed=True))
+    never_advised: list[list[Did]] = [[refusal.examples[0]] for refusal in talk.refusals.each]
     for one in (
         plain,
         plain.fork(session=Session()),
@@ -705,7 +706,7 @@ def idle(talk: Speaker) -> Iterator[tuple[str, Reply]]:
                 ["my runs"],
                 [""],
             ),
-            *[[refusal.examples[0]] for refusal in talk.refusals.each],
+            *never_advised,
             *(
                 ["waiting for me"],
                 ["who sees this"],
