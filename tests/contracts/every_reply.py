@@ -684,7 +684,6 @@ def idle(talk: Speaker) -> Iterator[tuple[str, Reply]]:
         rosters={f"role_number_{n}_of_this_site": Roster((), "+353 1 555 0100") for n in range(30)},
     )
     plain = talk.fork(heard=heard, runs={}, session=Session(is_welcomed=True))
-    never_advised: list[list[Did]] = [[refusal.examples[0]] for refusal in talk.refusals.each]
     for one in (
         plain,
         plain.fork(session=Session()),
@@ -706,7 +705,6 @@ def idle(talk: Speaker) -> Iterator[tuple[str, Reply]]:
                 ["my runs"],
                 [""],
             ),
-            *never_advised,
             *(
                 ["waiting for me"],
                 ["who sees this"],
@@ -726,6 +724,8 @@ def idle(talk: Speaker) -> Iterator[tuple[str, Reply]]:
             [Press("seen", ("phone_qa",), About("coach-nobodys", "phone_qa", 0))],
         ):
             one.fork().does(*done)
+        for refusal in one.refusals.each:
+            one.fork().does(refusal.examples[0])
         for text in (
             "",
             "help",
