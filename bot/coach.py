@@ -47,7 +47,7 @@ from playbooks.run import (
     Drafted,
     Told,
 )
-from playbooks.script import Stop
+from playbooks.script import HandOver, Stop
 
 _TRIES = 5
 _MOST_IN_HAND = 10
@@ -266,9 +266,11 @@ class Coach:
             return
         asked = self._sight.script(conn, row.script_hash).by_id.get(step)
         site = self._office.library.sites.get(row.site)
-        roster = (
-            site.rosters.get(asked.does.tell) if site and asked and isinstance(asked.does, Stop) else None
-        )
+        match asked.does if asked else None:
+            case Stop(tell=role) | HandOver(to=role):
+                roster = site.rosters.get(role) if site else None
+            case _:
+                roster = None
         told = waiting.told(conn, ref, step)
         backup = [person for person in (roster.backup if roster else ()) if person not in told]
         waiting.look_no_more(conn, ref, step)

@@ -30,12 +30,14 @@ from playbooks.run import (
     Answered,
     Asked,
     Digressed,
+    HandedOver,
     Ledger,
     Released,
     Seen,
     Skipped,
+    Together,
 )
-from playbooks.script import Script, Stop
+from playbooks.script import HandOver, Script, Stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +114,10 @@ class Keeping:
         content.keep(conn, script.hash, self._library.playbooks[script.id].canonical)
 
     def _unread_at(self, conn: Transaction, scene: Scene, tell: Tell) -> datetime | None:
-        """When somebody should have read what a stop told; None where the script names no time."""
+        """When somebody should have read what a stop told, or accepted what is handed over; None where no time is named."""
         row = runs.get(conn, tell.run)
         step = self._sight.script(conn, row.script_hash).by_id.get(tell.step) if row else None
-        fallback = step.does.if_no_answer if step and isinstance(step.does, Stop) else None
+        fallback = step.does.if_no_answer if step and isinstance(step.does, Stop | HandOver) else None
         if fallback is None:
             return None
         return scene.site.place.calendar(HOURS).after(scene.now, read_duration(fallback.after))
@@ -129,7 +131,7 @@ class Keeping:
                 waiting.look_no_more(
                     conn, change.ref, event.what.step
                 )  # those who have not read it still should
-            elif isinstance(event.what, Released):
+            elif isinstance(event.what, Released | Together | HandedOver) and event.what.step:
                 waiting.done(conn, change.ref, event.what.step, now)
         if change.given_to or change.state == "finished":
             waiting.done(conn, change.ref, HAND_OVER, now)

@@ -17,7 +17,7 @@ from bot.store import content, people, runs, waiting
 from bot.store.database import Transaction
 from playbooks.loader import load_whole
 from playbooks.run import Drafted, Released
-from playbooks.script import Document, Script, Stop
+from playbooks.script import Document, HandOver, Script, Stop
 
 _MOST_CARDS = 3
 
@@ -103,9 +103,13 @@ class Sight:
                 conn, each.run, each.step
             )
             is_seen = each.seen_at is not None
+            step = script.by_id.get(each.step)
+            part = step.does.to if step and isinstance(step.does, HandOver) else ""
             if not is_seen or may_free or each.step == HAND_OVER:
                 found.append(
-                    Waited(each.run, row.title, each.step, owner.name, each.posted_at, is_seen, may_free)
+                    Waited(
+                        each.run, row.title, each.step, owner.name, each.posted_at, is_seen, may_free, part
+                    )
                 )
         return tuple(found)
 

@@ -122,6 +122,13 @@ class GiveTo:
 
 
 @dataclass(frozen=True, slots=True)
+class Accept:
+    """I take the part that the hand-over `step` begins: the run is mine until it goes back."""
+
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
     """Go on with another version of the playbook."""
 
@@ -162,6 +169,7 @@ Act = (
     | Fire
     | TellNext
     | GiveTo
+    | Accept
     | Move
     | Digress
     | Pause

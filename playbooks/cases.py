@@ -23,7 +23,7 @@ from playbooks.conditions import (
 )
 from playbooks.loader import BY_ROLE, BY_SELF
 from playbooks.run import Answer
-from playbooks.script import AnswerType, Ask, Script, Step, Stop
+from playbooks.script import AnswerType, Ask, HandOver, Script, Step, Stop
 
 HOLDS, FAILS = "true", "false"
 SKIPPED, ANYTHING = "skipped", "anything else"
@@ -161,6 +161,10 @@ def _answers(
                 yield BY_SELF, Answer((BY_SELF,))
             if release.by_role:
                 yield BY_ROLE, Answer((BY_ROLE,))
+        case HandOver(together=label):
+            yield BY_ROLE, Answer((BY_ROLE,))
+            if label:
+                yield BY_SELF, Answer((BY_SELF,))
         case _ if name in inputs:
             yield from ((word, Answer((word,))) for word in (HOLDS, FAILS))
             yield UNKNOWN, None

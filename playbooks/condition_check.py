@@ -21,7 +21,7 @@ from playbooks.conditions import (
 from playbooks.context import Context
 from playbooks.errors import Path, Problem
 from playbooks.loader import BY_ROLE, BY_SELF, nearest
-from playbooks.script import Ask, Script, Stop
+from playbooks.script import Ask, HandOver, Script, Stop
 from playbooks.shape import Region
 
 REGION, PRODUCT_TYPE, ROLE = "site.region", "site.product_type", "person.role"
@@ -63,10 +63,11 @@ def earlier(script: Script, name: str, path: Path, place: int) -> Iterator[Probl
 
 
 def is_source(script: Script, name: str) -> bool:
-    """Whether a condition can read `name`: a question, or a stop that is released."""
+    """Whether a condition can read `name`: a question, a stop that is released, or a hand-over."""
     step = script.by_id.get(name)
     return step is not None and (
-        isinstance(step.does, Ask) or (isinstance(step.does, Stop) and step.does.level == "immediate")
+        isinstance(step.does, Ask | HandOver)
+        or (isinstance(step.does, Stop) and step.does.level == "immediate")
     )
 
 
@@ -162,5 +163,7 @@ def _possible(script: Script, has: Has, context: Context) -> set[str] | None:
         case Stop(release=release) if release:
             ways = ((BY_SELF, release.label), (BY_ROLE, release.by_role))
             return {way for way, is_open in ways if is_open}
+        case HandOver(together=label):
+            return {BY_ROLE, BY_SELF} if label else {BY_ROLE}
         case _:
             return None

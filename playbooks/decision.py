@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal, assert_never
 
 from playbooks.act import (
+    Accept,
     Act,
     Answering,
     Back,
@@ -58,6 +59,7 @@ from playbooks.run import (
     Digressed,
     Drafted,
     Event,
+    HandedBack,
     HandedOver,
     Hurried,
     Kept,
@@ -70,12 +72,25 @@ from playbooks.run import (
     Seen,
     Skipped,
     Started,
+    Together,
     Told,
     Undone,
     Waited,
     What,
 )
-from playbooks.script import Ask, Document, Finish, GoTo, Review, Say, Script, Step, Stop
+from playbooks.script import (
+    Ask,
+    Document,
+    Finish,
+    GoTo,
+    HandBack,
+    HandOver,
+    Review,
+    Say,
+    Script,
+    Step,
+    Stop,
+)
 from playbooks.shown import live_lines
 from playbooks.utterance import (
     Alert,
@@ -91,11 +106,14 @@ from playbooks.utterance import (
     MovedOn,
     Note,
     Notice,
+    Offered,
     Question,
     ReadBy,
     ReasonAsked,
+    Returned,
     Sheet,
     Spoken,
+    Unaccepted,
     Unread,
     Utterance,
 )
@@ -183,6 +201,8 @@ def decide(script: Script, events: Sequence[Event], act: Act, here: Here) -> Dec
             turn.tell_next(step_id, to)
         case GiveTo(person):
             turn.give_to(person)
+        case Accept(step_id):
+            turn.accept(step_id)
         case Move(to_script):
             turn.move(to_script)
         case Typed() | Picked() | Send() | Keep() | Skip():
@@ -243,6 +263,9 @@ class _Turn:
                 case Stop(release=release):
                     if release and isinstance(act, Typed) and _is_label(act.text, release.label):
                         self.release(step, "self")
+                case HandOver(together=label):
+                    if isinstance(act, Typed) and _is_label(act.text, label):
+                        self.go_together(step)
                 case _:
                     self.say(Note(Notice.REVIEW_WAITS))
         self.go_on()
@@ -361,7 +384,18 @@ class _Turn:
         self.go_on()
 
     def free(self, act: Free) -> None:
-        """Release the stop that holds the run, if it is this one and may be released so."""
+        """Release the stop that holds the run, if it is this one and may be released so.
+
+        A hand-over lets the person go on with a colleague beside them; only who accepts it does so in the role.
+        """
+        offered = self.position.offered_by
+        if offered and offered.id == act.step and isinstance(offered.does, HandOver):
+            if act.how == "self" and offered.does.together:
+                self.go_together(offered)
+            else:
+                self.say(Note(Notice.CANNOT_ACCEPT, offered))
+            self.go_on()
+            return
         held = self.position.held_by
         stop = held.does if held and held.id == act.step else None
         release = stop.release if isinstance(stop, Stop) else None
@@ -376,6 +410,29 @@ class _Turn:
     def release(self, step: Step, how: Literal["self", "role"]) -> None:
         self.note(Released(step.id, how))
         self.say(Freed(step, self.here.by, self.here.now, is_by_role=how == "role"))
+
+    def go_together(self, step: Step) -> None:
+        self.note(Together(step.id))
+        self.say(Note(Notice.TOGETHER, step))
+
+    def accept(self, step_id: str) -> None:
+        """Take the part that is offered. Who runs it does so only behind the role themself; whom else it was offered to, the caller knows."""
+        step, taken = self.position.offered_by, self.ledger.parts.get(step_id)
+        if taken and self.here.by in {taken.person, self.ledger.holder}:
+            pass  # pressed twice
+        elif step is None or step.id != step_id or not isinstance(step.does, HandOver) or self.ledger.changed:
+            self.say(Note(Notice.NOT_HANDED))
+        elif self.here.by == self.ledger.holder and not self.is_own(step.does):
+            self.say(Note(Notice.CANNOT_ACCEPT, step))
+        else:
+            is_own = self.here.by == self.ledger.holder
+            self.note(HandedOver(step.id, to_person=self.here.by))
+            self.say(Note(Notice.IN_THE_ROLE if is_own else Notice.HANDED_OVER, step))
+        self.go_on()
+
+    def is_own(self, hand_over: HandOver) -> bool:
+        """Whether whoever runs it stands behind the role of the next part themself."""
+        return self.ledger.holder in self.here.reach(hand_over.to)
 
     def see(self, step_id: str) -> None:
         step = self.script.by_id.get(step_id)
@@ -416,7 +473,9 @@ class _Turn:
                 assert_never(act)
 
     def give_to(self, person: str) -> None:
-        self.note(HandedOver(to_person=person))
+        """The run is this person's, and with it the part that is offered, where it waits for somebody to accept it."""
+        offered = self.position.offered_by
+        self.note(HandedOver(offered.id if offered else "", to_person=person))
         self.say(Note(Notice.HANDED_OVER))
 
     def move(self, script: Script) -> None:
@@ -468,6 +527,9 @@ class _Turn:
         if step and isinstance(step.does, Stop) and not is_seen and step_id not in self.ledger.released:
             self.note(Told(step.id, self.position.answers_hash, step.does.tell, to))
             self.say(Unread(step, step.does, to))
+        elif step and isinstance(step.does, HandOver) and step == self.position.offered_by:
+            self.note(Told(step.id, self.position.answers_hash, step.does.to, to))
+            self.say(Unaccepted(step, step.does, to))
 
     # Where it goes on
 
@@ -480,6 +542,9 @@ class _Turn:
         self.set_clocks()
         if self.ledger.correcting:
             self.put_question(*self.question(self.ledger.correcting), self.ledger.turn, is_correction=True)
+            return
+        if self.position.lapsed:
+            self.give_back(self.script.by_id[self.position.lapsed], "")
             return
         while self.do(self.position.cursor):
             self.set_clocks()
@@ -514,6 +579,11 @@ class _Turn:
                 is_new = step.id not in self.ledger.said
                 self.say(Held(step, stop, is_new, self.tell(step, stop) if is_new else ()))
                 return False
+            case HandOver() as hand_over:
+                self.offer(step, hand_over)
+                return False
+            case HandBack() as hand_back:
+                return self.hand_back(step, hand_back)
             case GoTo() as go_to:
                 self.note(HandedOver(step.id, to_script=go_to.script))
                 self.say(GoneTo(step, go_to, self.carried(go_to)))
@@ -534,6 +604,32 @@ class _Turn:
         to = self.here.reach(stop.tell) if stop.tell else ()
         self.note(Told(step.id, self.position.answers_hash, stop.tell, to))
         return to
+
+    def offer(self, step: Step, hand_over: HandOver) -> None:
+        """Offer the next part to those behind its role; where whoever runs it is one of them, nobody is told."""
+        is_new, is_own = step.id not in self.ledger.said, self.is_own(hand_over)
+        to: tuple[str, ...] = ()
+        if is_new and not is_own:
+            to = self.here.reach(hand_over.to)
+            self.note(Told(step.id, self.position.answers_hash, hand_over.to, to))
+        self.say(Offered(step, hand_over, is_new, to, is_own))
+
+    def hand_back(self, step: Step, hand_back: HandBack) -> bool:
+        """The part is done: it goes back to whoever gave it, and waits for them; else whoever runs it goes on."""
+        self.note(Told(step.id, self.position.answers_hash))
+        if self.ledger.lent is None:
+            self.say(Spoken(step, hand_back))
+            return True
+        self.give_back(step, hand_back.text)
+        return False
+
+    def give_back(self, step: Step, text: str) -> None:
+        """The run is the giver's again. It is put aside: their words are no answer to it before they go on."""
+        lent = self.ledger.lent
+        if lent:
+            self.note(HandedBack(step.id, lent.giver))
+            self.note(Paused())
+            self.say(Returned(step, lent.giver, text))
 
     def carried(self, go_to: GoTo) -> tuple[tuple[str, Answer], ...]:
         answers = ((theirs, self.position.answer(ours)) for theirs, ours in go_to.carry.items())

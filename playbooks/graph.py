@@ -10,7 +10,21 @@ from playbooks.answer import options_of
 from playbooks.condition_check import PRODUCT_TYPE, REGION, ROLE
 from playbooks.conditions import UNKNOWN, All, Any, Calculated, Condition, FactHolds, Has, IsAnswered, Not
 from playbooks.loader import BY_SELF
-from playbooks.script import AnswerType, Ask, Document, Finish, GoTo, Review, Say, Script, Setting, Step, Stop
+from playbooks.script import (
+    AnswerType,
+    Ask,
+    Document,
+    Finish,
+    GoTo,
+    HandBack,
+    HandOver,
+    Review,
+    Say,
+    Script,
+    Setting,
+    Step,
+    Stop,
+)
 
 _COMPARED = {
     "more_than": "more than",
@@ -81,6 +95,9 @@ def _has(has: Has, script: Script) -> str:
                 "the person" if value == BY_SELF else "somebody in a role that may" for value in has.values
             ]
             return f'"{_label(script, has.name)}" was released by {_listed(ways)}'
+        case HandOver(to=to):
+            ways = ["together" if value == BY_SELF else f"by {_spaced(to)}" for value in has.values]
+            return f'the part of "{_label(script, has.name)}" is done {_listed(ways)}'
         case _:
             words = {REGION: "the site is in", PRODUCT_TYPE: "the site makes", ROLE: "the person's role is"}
             return f"{words.get(has.name, f'{has.name} is')} {_listed(has.values)}"
@@ -143,6 +160,13 @@ def _printed(step: Step, script: Script) -> Iterator[str]:
             if stop.tell:
                 yield f"- tells {_spaced(stop.tell)}"
             yield from (f"- {way}" for way in _releases(stop))
+        case HandOver() as hand_over:
+            yield f"Hand over to {_spaced(hand_over.to)}: {hand_over.say}"
+            yield "- the run is theirs once somebody accepts it"
+            if hand_over.together:
+                yield f'- or done with a colleague beside, with "{hand_over.together}"'
+        case HandBack(text):
+            yield f"Give it back, where it was handed over: {text}"
         case GoTo(target):
             yield f"Go on in {target}, and end here"
         case Review():
@@ -208,6 +232,10 @@ def _node(number: int, step: Step) -> str:
             return f'{name}{{{{"{number + 1} STOP: {_escaped(text)}"}}}}'
         case Stop(tell=tell):
             return f'{name}{{{{"{number + 1} Tell {_escaped(_spaced(tell))}"}}}}'
+        case HandOver(to=to):
+            return f'{name}[["{number + 1} Hand over to {_escaped(_spaced(to))}"]]'
+        case HandBack():
+            return f'{name}[["{number + 1} Give it back"]]'
         case GoTo(target):
             return f'{name}(["{number + 1} Go on in {_escaped(target)}"])'
         case Finish():

@@ -9,7 +9,19 @@ from enum import StrEnum
 from typing import TypeVar, cast
 
 from playbooks.conditions import All, Condition, renamed
-from playbooks.script import Ask, Clock, Document, Does, Finish, NamedFact, Review, Script, Step, Stop
+from playbooks.script import (
+    Ask,
+    Clock,
+    Document,
+    Does,
+    Finish,
+    HandOver,
+    NamedFact,
+    Review,
+    Script,
+    Step,
+    Stop,
+)
 
 T = TypeVar("T")
 
@@ -94,6 +106,8 @@ def _does(does: Does, names: Mapping[str, str]) -> Does:
             if release:
                 release = replace(release, asks=tuple(names[name] for name in release.asks))
             return replace(does, share=share, release=release)
+        case HandOver():
+            return replace(does, share=tuple(names.get(name, name) for name in does.share))
         case _:
             return does
 

@@ -27,6 +27,8 @@ from playbooks.script import (
     Fallback,
     Finish,
     GoTo,
+    HandBack,
+    HandOver,
     Late,
     NamedFact,
     Option,
@@ -44,6 +46,8 @@ from playbooks.shape import (
     KINDS,
     RawClock,
     RawFact,
+    RawFallback,
+    RawHandOver,
     RawOption,
     RawRelease,
     RawReleaseAsk,
@@ -227,6 +231,10 @@ class _Builder:
             return Say(raw.say)
         if raw.stop is not None:
             return _stop(raw.id, raw.stop)
+        if raw.hand_over is not None:
+            return _hand_over(raw.hand_over)
+        if raw.hand_back is not None:
+            return HandBack(raw.hand_back.say)
         if raw.go_to is not None:
             return GoTo(raw.go_to, raw.carry)
         if raw.document is not None:
@@ -462,9 +470,16 @@ class _Builder:
 
 
 def _stop(step_id: str, raw: RawStop) -> Stop:
-    fallback = Fallback(raw.if_no_answer.after, raw.if_no_answer.say) if raw.if_no_answer else None
     release = _release(step_id, raw.release) if raw.release else None
-    return Stop(raw.level, raw.say, raw.tell, tuple(raw.share), release, fallback)
+    return Stop(raw.level, raw.say, raw.tell, tuple(raw.share), release, _fallback(raw.if_no_answer))
+
+
+def _hand_over(raw: RawHandOver) -> HandOver:
+    return HandOver(raw.to, raw.say, tuple(raw.share), raw.together, _fallback(raw.if_no_answer))
+
+
+def _fallback(raw: RawFallback | None) -> Fallback | None:
+    return Fallback(raw.after, raw.say) if raw else None
 
 
 def _release(step_id: str, raw: RawRelease) -> Release:

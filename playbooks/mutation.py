@@ -16,6 +16,7 @@ class Kind(StrEnum):
 
     STEP = "a step deleted"
     STOP = "a stop deleted"
+    HAND_OVER = "a hand-over or its return deleted"
     CLOCK = "a clock deleted"
     REVIEW = "a review deleted"
     RELEASE = "a release deleted"
@@ -28,7 +29,15 @@ class Kind(StrEnum):
     FREED = "a condition dropped"
 
 
-PROTECTED = frozenset({Kind.STOP, Kind.CLOCK, Kind.REVIEW, Kind.RELEASE, Kind.OFFICIAL_RECORD})
+PROTECTED = frozenset(
+    {Kind.STOP, Kind.HAND_OVER, Kind.CLOCK, Kind.REVIEW, Kind.RELEASE, Kind.OFFICIAL_RECORD}
+)
+_KIND_OF = {
+    "stop": Kind.STOP,
+    "hand_over": Kind.HAND_OVER,
+    "hand_back": Kind.HAND_OVER,
+    "review": Kind.REVIEW,
+}
 
 Tree = dict[str, object]
 
@@ -74,7 +83,7 @@ def misspelt(word: str) -> str:
 def _deleted(tree: Tree) -> Iterator[Broken]:
     for number, step in enumerate(_steps(tree)):
         name = str(step.get("id"))
-        kind = Kind.STOP if "stop" in step else Kind.REVIEW if "review" in step else Kind.STEP
+        kind = next((of for key, of in _KIND_OF.items() if key in step), Kind.STEP)
         kind = Kind.OFFICIAL_RECORD if name == "official_record" else kind
         yield _changed(tree, kind, f"step {name}", ("steps",), lambda steps, n=number: steps.pop(n))
         stop = step.get("stop")

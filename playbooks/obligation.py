@@ -22,6 +22,7 @@ FORMS = (
     "shows",
     "holds",
     "tells",
+    "hands_over",
     "releases",
     "clock",
     "official_record",
@@ -35,6 +36,7 @@ _TAKES: Mapping[str, frozenset[str]] = {
     "shows": _COMES,
     "holds": _COMES | {"role", "shares"},
     "tells": _COMES | {"role", "shares"},
+    "hands_over": _COMES | {"role", "shares"},
     "releases": frozenset({"by_role", "by_self", "asks_for"}),
     "clock": frozenset({"starts", "stops", "due_in", "calendar", "when_answer"}),
     "official_record": frozenset({"before"}),
@@ -61,6 +63,7 @@ class Obligation(Raw):
     shows: str = ""
     holds: str = ""
     tells: str = ""
+    hands_over: str = ""
     releases: str = ""
     clock: str = ""
     official_record: str = ""

@@ -15,7 +15,7 @@ from playbooks.loader import nearest
 from playbooks.obligation import FORMS, Obligation
 from playbooks.place import Place
 from playbooks.run import Answer
-from playbooks.script import Ask, Document, GoTo, Review, Script, Setting, Stop
+from playbooks.script import Ask, Document, GoTo, HandBack, HandOver, Review, Script, Setting, Stop
 from playbooks.shape import RawSetting
 from playbooks.text import texts
 
@@ -44,7 +44,7 @@ def unkept(
 
 
 def unprotected(obligations: Sequence[Obligation], script: Script) -> list[Problem]:
-    """The stops, clocks, reviews, releases and official-record steps of `script`'s own file without an obligation."""
+    """The stops, hand-overs, clocks, reviews, releases and official-record steps of `script`'s own file without an obligation."""
     own = [one for one in obligations if one.playbook == script.id]
     named = {form: {str(getattr(one, form)) for one in own} for form in FORMS}
     is_reviewed = any(one.review_before_document for one in own)
@@ -60,6 +60,10 @@ def unprotected(obligations: Sequence[Obligation], script: Script) -> list[Probl
                 form = "holds" if level == "immediate" else "tells"
                 lacks += [form] * (step.id not in named[form])
                 lacks += ["releases"] * (release is not None and step.id not in named["releases"])
+            case HandOver():
+                lacks += ["hands_over"] * (step.id not in named["hands_over"])
+            case HandBack():
+                lacks += ["shows"] * (step.id not in named["shows"])
             case Review():
                 lacks += ["review_before_document"] * (not is_reviewed)
             case Ask() if step.id == OFFICIAL_RECORD:
@@ -106,6 +110,8 @@ class _Judge:
                 yield from self.comes(one.shows, one)
             case "holds" | "tells":
                 yield from self.stop(one.holds or one.tells, one)
+            case "hands_over":
+                yield from self.hand_over(one)
             case "releases":
                 yield from self.release(one)
             case "clock":
@@ -124,7 +130,7 @@ class _Judge:
         if first is None or first.id != name or first.when is not None:
             yield f"The first question is {first.id if first else 'missing'!r}, not {name!r}."
 
-    def kind(self, name: str, kind: type[Ask | Stop | GoTo]) -> Iterator[str]:
+    def kind(self, name: str, kind: type[Ask | Stop | HandOver | GoTo]) -> Iterator[str]:
         does = self.does(name)
         if does is not None and not isinstance(does, kind):
             yield f"Step {name!r} does something else."
@@ -176,6 +182,18 @@ class _Judge:
             if one.role and stop.tell != one.role:
                 yield f"Step {name!r} does not tell {one.role!r}."
             yield from (f"Step {name!r} does not share {x!r}." for x in one.shares if x not in stop.share)
+
+    def hand_over(self, one: Obligation) -> Iterator[str]:
+        name = one.hands_over
+        yield from self.kind(name, HandOver)
+        yield from self.comes(name, one)
+        hand_over = self.does(name)
+        if isinstance(hand_over, HandOver):
+            if one.role and hand_over.to != one.role:
+                yield f"Step {name!r} does not hand over to {one.role!r}."
+            yield from (
+                f"Step {name!r} does not share {x!r}." for x in one.shares if x not in hand_over.share
+            )
 
     def release(self, one: Obligation) -> Iterator[str]:
         stop = self.does(one.releases)

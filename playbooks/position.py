@@ -26,6 +26,8 @@ from playbooks.script import (
     Document,
     Finish,
     GoTo,
+    HandBack,
+    HandOver,
     Review,
     Script,
     Setting,
@@ -66,7 +68,8 @@ class Position:
     path; `stale` those whose answers are no longer possible, or rest on an answer that has changed. `deferred` are
     questions left for later in a hurry. `open_points` are live steps to come back to. `waiting` are questions that
     can still be answered when the run has ended. `answers_hash` stands for exactly the live answers. `at` of `of`
-    counts questions expected on this path. `true_facts` are the named facts that hold.
+    counts questions expected on this path. `true_facts` are the named facts that hold. `lapsed` is the hand-over of the
+    part that a colleague has in hand, where it does not apply any more.
     """
 
     cursor: Step | None
@@ -82,6 +85,7 @@ class Position:
     answers_hash: str
     at: int
     of: int
+    lapsed: str = ""
 
     @cached_property
     def given(self) -> Mapping[str, Given]:
@@ -97,6 +101,11 @@ class Position:
     def held_by(self) -> Step | None:
         """The stop that holds the run, if one does."""
         return self.cursor if self.cursor and isinstance(self.cursor.does, Stop) else None
+
+    @property
+    def offered_by(self) -> Step | None:
+        """The hand-over that waits for somebody to accept it, if one does."""
+        return self.cursor if self.cursor and isinstance(self.cursor.does, HandOver) else None
 
 
 @dataclass(slots=True)
@@ -140,6 +149,7 @@ def resolve(script: Script, ledger: Ledger, place: Place) -> Position:
         answers_hash=hash_answers(walk.live),
         at=min(walk.done + 1, walk.questions),
         of=walk.questions,
+        lapsed=ledger.lent.step if ledger.lent and ledger.lent.step not in walk.reached else "",
     )
 
 
@@ -205,6 +215,11 @@ def _visit(step: Step, script: Script, ledger: Ledger, walk: _Walk) -> None:
             how = getattr(ledger.released[step.id].what, "how", "")
             walk.answers[step.id] = Answer((how,))
             return
+        case HandOver() if step.id in ledger.parts:
+            walk.answers[step.id] = Answer((ledger.parts[step.id].how,))
+            return
+        case HandOver() | HandBack() if _is_left_for_later(step, script, ledger):
+            return
         case Review():
             walk.questions += 1
         case _:
@@ -214,6 +229,11 @@ def _visit(step: Step, script: Script, ledger: Ledger, walk: _Walk) -> None:
             walk.done += isinstance(step.does, Review)
         else:
             walk.cursor = step
+
+
+def _is_left_for_later(step: Step, script: Script, ledger: Ledger) -> bool:
+    """Whether the colleague's part is not begun in a hurry; one that is begun comes back all the same."""
+    return ledger.is_hurried and script.is_after_fast_lane(step) and ledger.lent is None
 
 
 def _ended_before_erasure(script: Script, ledger: Ledger) -> bool:
@@ -250,7 +270,7 @@ def _is_done(step: Step, ledger: Ledger, walk: _Walk) -> bool:
             return ledger.confirmed.get(step.id) == hash_answers(walk.live)
         case Document():
             return _last_draft_hash(step, ledger.drafts) == hash_answers(walk.live)
-        case Stop(level="immediate"):
+        case Stop(level="immediate") | HandOver():
             return False
         case GoTo():
             return bool(ledger.gone_to)

@@ -256,13 +256,38 @@ class ClockFired:
 
 @dataclass(frozen=True, slots=True)
 class HandedOver:
-    """The run goes on as a run of another playbook (`to_script`), or belongs to another person (`to_person`)."""
+    """The run goes on as a run of another playbook (`to_script`), or belongs to another person (`to_person`).
+
+    With a `step` and a person: that person has accepted the part that the hand-over `step` begins.
+    """
 
     WORDS: ClassVar[tuple[str, ...]] = ()
     step: str = ""
     to_script: str = ""
     to_person: str = ""
     kind: Literal["handed_over"] = "handed_over"
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """The person who runs it does the part that the hand-over `step` begins, with a colleague beside them."""
+
+    WORDS: ClassVar[tuple[str, ...]] = ()
+    step: str
+    kind: Literal["together"] = "together"
+
+
+@dataclass(frozen=True, slots=True)
+class HandedBack:
+    """The run belongs again to `to_person`, who had handed it over: the part is done, as the hand-back `step` says.
+
+    Where `step` is the hand-over itself, the part does not apply any more; should it apply again, it is offered anew.
+    """
+
+    WORDS: ClassVar[tuple[str, ...]] = ()
+    step: str
+    to_person: str
+    kind: Literal["handed_back"] = "handed_back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +351,8 @@ What = Annotated[
     | ClockStarted
     | ClockFired
     | HandedOver
+    | Together
+    | HandedBack
     | MovedVersion
     | Drafted
     | Cancelled,
@@ -400,6 +427,22 @@ class Telling:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the run that a hand-over began: who gave it, who accepted it, when, and when it came back.
+
+    `how` says whether a colleague does it, or the person themself behind the role (`role`), or the person with a
+    colleague beside them (`self`): then both are the same person.
+    """
+
+    step: str
+    how: Literal["self", "role"]
+    giver: str
+    person: str
+    at: datetime
+    back_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Ledger:
     """What stands after the events of one run.
 
@@ -410,7 +453,8 @@ class Ledger:
     since. `correcting` is the step being changed now, if any. `last_act` is the latest answer, skip or confirmation
     that stands: what "back" takes back. `changed` are the steps at which another answer stands than the last draft
     states, by the number of the event that made it stand, without a reason yet; to find out what was unknown or
-    skipped is no change. `misread` counts messages in a row that made no answer.
+    skipped is no change. `misread` counts messages in a row that made no answer. `holder` is whose run it is now, and
+    `parts` are the hand-overs that are behind it, in order.
     """
 
     started: Started
@@ -437,6 +481,14 @@ class Ledger:
     is_paused: bool
     is_cancelled: bool
     gone_to: str
+    holder: str
+    parts: Mapping[str, Part]
+
+    @property
+    def lent(self) -> Part | None:
+        """The part that a colleague has in hand now, and has to give back."""
+        parts = (part for part in reversed(tuple(self.parts.values())) if part.back_at is None)
+        return next((part for part in parts if part.giver not in {part.person, self.holder}), None)
 
     @property
     def is_over(self) -> bool:
@@ -486,6 +538,8 @@ class Book:
         self._touched: set[str] = set()  # the steps at which something was done since
         self._changed: dict[int, str] = {}
         self._asking = self._correcting = self._gone_to = ""
+        self._holder = first.by
+        self._parts: dict[str, Part] = {}
         self._turn = self._misread = 0
         self._is_asked = self._is_hurried = self._is_paused = self._is_cancelled = False
 
@@ -539,8 +593,13 @@ class Book:
                 self._is_paused = False
             case Cancelled():
                 self._is_cancelled = True
-            case HandedOver(to_script=to_script):
+            case HandedOver(step, to_script, to_person):
                 self._gone_to = to_script or self._gone_to
+                self._hand_over(event, step, to_person)
+            case Together(step):
+                self._parts[step] = Part(step, "self", self._holder, self._holder, event.at)
+            case HandedBack(step, to_person):
+                self._hand_back(event, step, to_person)
             case MovedVersion(dropped=dropped):
                 self._drop(frozenset(dropped))
             case Started():
@@ -576,6 +635,8 @@ class Book:
             is_paused=self._is_paused,
             is_cancelled=self._is_cancelled,
             gone_to=self._gone_to,
+            holder=self._holder,
+            parts=dict(self._parts),
         )
 
     def _standing(self) -> dict[str, Given]:
@@ -603,6 +664,28 @@ class Book:
         if given := self._given.get(step, {}).pop(number, None):
             self._earlier[step] = given.answer
             self._compare(by, step)
+
+    def _hand_over(self, event: Event, step: str, person: str) -> None:
+        """The run is another's. What somebody said before their part is theirs: no "back" of another takes it back."""
+        if step and person:
+            self._parts[step] = Part(step, "role", self._holder, person, event.at)
+            self._keep_apart(person)
+        self._holder = person or self._holder
+
+    def _hand_back(self, event: Event, step: str, person: str) -> None:
+        for begun, part in reversed(self._parts.items()):
+            if part.back_at is None and part.giver == person != part.person:
+                self._parts[begun] = replace(part, back_at=event.at)
+                break
+        if self._parts.pop(step, None):
+            self._said.discard(step)
+        self._keep_apart(person)
+        self._holder = person
+
+    def _keep_apart(self, person: str) -> None:
+        self._correcting = ""
+        if person != self._holder:
+            self._acts.clear()
 
     def _state(self, steps: set[str]) -> None:
         """A draft was made: it states what stands now. Only `steps` can have changed since the last."""

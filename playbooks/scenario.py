@@ -1,17 +1,17 @@
 """Running a playbook from named answers: for scenario tests beside a script, and for `qms-coach play`.
 
 Answers are named by step, in any order, so that an edit of wording or order does not break a scenario. A stop is
-answered by how it is released: `self` or `role`; without an answer the run stays held there. `skip` leaves a question
-out, `hurry` leaves it and the rest of the story for later.
+answered by how it is released, and a hand-over by how the part is done: `self` or `role`; without an answer the run
+stays there. `skip` leaves a question out, `hurry` leaves it and the rest of the story for later.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from playbooks.act import Act, Change, Confirm, Free, Hurry, Picked, Send, Skip, Typed
+from playbooks.act import Accept, Act, Change, Confirm, Free, Hurry, Picked, Resume, Send, Skip, Typed
 from playbooks.answer import Upload, options_of
 from playbooks.decision import Here, begin, decide
 from playbooks.errors import Problem
@@ -19,9 +19,20 @@ from playbooks.loader import nearest
 from playbooks.place import Place
 from playbooks.position import Position, resolve
 from playbooks.run import Event, HandedOver, Ledger, Told, fold
-from playbooks.script import AnswerType, Ask, Finish, Script
+from playbooks.script import AnswerType, Ask, Finish, HandOver, Script
 from playbooks.shown import live_lines
-from playbooks.utterance import GoneTo, Held, Misread, Question, ReasonAsked, Sheet, Spoken, Utterance
+from playbooks.utterance import (
+    GoneTo,
+    Held,
+    Misread,
+    Offered,
+    Question,
+    ReasonAsked,
+    Returned,
+    Sheet,
+    Spoken,
+    Utterance,
+)
 
 BY = "scenario"
 _NAME_STEPS = frozenset({"asked_in_order", "never_asked", "open_points", "dormant"})  # whose items are steps
@@ -33,7 +44,7 @@ class Played:
     """How a playbook went with the given answers.
 
     `asked` and `told` are in order. `stopped` is the question that had no answer, or whose answer could not be
-    taken (`trouble` says why), or the stop that was not released; `unused` are answers nobody asked for. `seen`
+    taken (`trouble` says why), or the stop or hand-over that the run stays at; `unused` are answers nobody asked for. `seen`
     are all steps that the run came by. `gone_to` is the playbook it went on in. `clocks` gives for each clock that
     runs when it is due.
     """
@@ -171,7 +182,10 @@ class _Player:
             self.follow(self.act(Change(step_id)))
 
     def act(self, act: Act) -> tuple[Utterance, ...]:
-        decision = decide(self.script, self.events, act, self.here)
+        """What comes of `act`, done by whoever has the run; a part is accepted by its role."""
+        step = self.script.by_id.get(act.step) if isinstance(act, Accept) else None
+        by = step.does.to if step and isinstance(step.does, HandOver) else fold(self.events).holder
+        decision = decide(self.script, self.events, act, replace(self.here, by=by))
         self.events = (*self.events, *decision.happened)
         return decision.said
 
@@ -189,10 +203,17 @@ class _Player:
                 self.stopped = misread.step.id
                 self.trouble = misread.unclear.say or misread.unclear.trouble
                 return
+            if (
+                isinstance(act, Free)
+                and isinstance(said[-1], Held | Offered)
+                and said[-1].step.id == act.step
+            ):
+                self.stopped, self.trouble = act.step, f"it cannot be passed by {act.how!r}"
+                return
 
     def next_act(self, last: Utterance) -> Act | None:
         match last:
-            case Question(step=step) | Held(step=step):
+            case Question(step=step) | Held(step=step) | Offered(step=step):
                 if isinstance(last, Question):
                     self.asked.append(step.id)
                 if step.id not in self.answers:
@@ -200,6 +221,8 @@ class _Player:
                     return None
                 self.used.add(step.id)
                 return _as_act(step.id, step.does, self.answers[step.id])
+            case Returned():
+                return Resume()
             case ReasonAsked():
                 return Typed("Changed in a scenario")
             case Sheet():
@@ -238,6 +261,8 @@ def _anybody(role: str) -> tuple[str, ...]:
 def _as_act(step_id: str, does: object, value: object) -> Act:
     """The act that gives `value`: options are pressed, everything else is typed as a person would."""
     items = tuple(str(item) for item in value) if isinstance(value, list) else (str(value),)
+    if isinstance(does, HandOver) and items == ("role",):
+        return Accept(step_id)
     if not isinstance(does, Ask):
         return Free(step_id, "role" if items == ("role",) else "self")
     if items == ("skip",):

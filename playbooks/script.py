@@ -172,6 +172,28 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
+class HandOver:
+    """The next part belongs to a colleague: the run is theirs once somebody behind the role `to` accepts it.
+
+    `share` are the answers they see before. `together` is the button by which the person goes on with a colleague
+    beside them; empty when they cannot.
+    """
+
+    to: str
+    say: str
+    share: tuple[str, ...] = ()
+    together: str = ""
+    if_no_answer: Fallback | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HandBack:
+    """The colleague's part is done: where the run was handed over, it returns to whoever handed it over."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class GoTo:
     """The run ends here, and a run of another playbook begins with the carried answers: theirs by ours."""
 
@@ -202,7 +224,7 @@ class Finish:
     text: str
 
 
-Does = Ask | Say | Stop | GoTo | Review | Document | Finish
+Does = Ask | Say | Stop | HandOver | HandBack | GoTo | Review | Document | Finish
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from playbooks.script import AnswerType
 NAME = r"^[a-z][a-z0-9_]*$"
 FILE_NAME = r"^[a-z][a-z0-9-]*$"
 DATE = r"^\d{4}-\d{2}-\d{2}$"
-KINDS = ("ask", "say", "use", "go_to", "stop", "review", "document", "finish")
+KINDS = ("ask", "say", "use", "go_to", "stop", "hand_over", "hand_back", "review", "document", "finish")
 
 Region = Literal["US", "EU", "UK"]
 Part = Literal["answers", "open_points", "attachments", "script_version"]
@@ -130,6 +130,22 @@ class RawStop(Raw):
     if_no_answer: RawFallback | None = None
 
 
+class RawHandOver(Raw):
+    """The next part belongs to a colleague."""
+
+    to: str
+    say: str
+    share: list[str] = Field(default_factory=list)
+    together: str = ""
+    if_no_answer: RawFallback | None = None
+
+
+class RawHandBack(Raw):
+    """The colleague's part is done."""
+
+    say: str
+
+
 class RawDocument(Raw):
     """A draft."""
 
@@ -210,6 +226,8 @@ class RawStep(Raw):
     go_to: str | None = None
     carry: dict[str, str] = Field(default_factory=dict)
     stop: RawStop | None = None
+    hand_over: RawHandOver | None = None
+    hand_back: RawHandBack | None = None
     review: Literal["all"] | None = None
     document: RawDocument | None = None
     finish: str | None = None
@@ -257,6 +275,8 @@ _MODELS: dict[str, type[BaseModel]] = {
     "release": RawRelease,
     "if_no_answer": RawFallback,
     "stop": RawStop,
+    "hand_over": RawHandOver,
+    "hand_back": RawHandBack,
     "document": RawDocument,
     "facts": RawFact,
     "when_late": RawLate,

@@ -12,7 +12,21 @@ from playbooks.condition_check import earlier
 from playbooks.context import Context
 from playbooks.errors import Path, Problem
 from playbooks.loader import nearest
-from playbooks.script import AnswerType, Ask, Check, Document, Finish, GoTo, Review, Say, Script, Step, Stop
+from playbooks.script import (
+    AnswerType,
+    Ask,
+    Check,
+    Document,
+    Finish,
+    GoTo,
+    HandBack,
+    HandOver,
+    Review,
+    Say,
+    Script,
+    Step,
+    Stop,
+)
 
 MAX_OPTIONS = 30
 RESERVED = {
@@ -48,6 +62,11 @@ def _step(script: Script, place: int, step: Step, context: Context) -> Iterator[
             yield from _ask(script, place, ask, path, context)
         case Stop() as stop:
             yield from _stop(script, place, stop, (*path, "stop"), context)
+        case HandOver() as hand_over:
+            yield from _hand_over(script, place, hand_over, (*path, "hand_over"), context)
+        case HandBack():
+            if not any(isinstance(each.does, HandOver) for each in script.steps[:place]):
+                yield Problem((*path, "hand_back"), "nothing was handed over", "add 'hand_over:' above it")
         case GoTo() as go_to:
             yield from _go_to(script, place, go_to, path, context)
         case Document(template=template):
@@ -80,6 +99,16 @@ def _stop(script: Script, place: int, stop: Stop, path: Path, context: Context) 
         yield from duration(stop.if_no_answer.after, (*path, "if_no_answer", "after"))
         if not stop.tell:
             yield Problem((*path, "if_no_answer"), "nobody is told who could answer", "say whom to 'tell'")
+
+
+def _hand_over(
+    script: Script, place: int, hand_over: HandOver, path: Path, context: Context
+) -> Iterator[Problem]:
+    yield from role(hand_over.to, context, (*path, "to"))
+    for name in hand_over.share:
+        yield from earlier(script, name, (*path, "share"), place)
+    if hand_over.if_no_answer:
+        yield from duration(hand_over.if_no_answer.after, (*path, "if_no_answer", "after"))
 
 
 def _go_to(script: Script, place: int, go_to: GoTo, path: Path, context: Context) -> Iterator[Problem]:

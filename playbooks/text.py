@@ -8,7 +8,20 @@ from enum import StrEnum
 from typing import assert_never
 
 from playbooks.errors import Path
-from playbooks.script import Ask, Document, Finish, GoTo, Option, Review, Say, Script, Step, Stop
+from playbooks.script import (
+    Ask,
+    Document,
+    Finish,
+    GoTo,
+    HandBack,
+    HandOver,
+    Option,
+    Review,
+    Say,
+    Script,
+    Step,
+    Stop,
+)
 
 
 class Part(StrEnum):
@@ -77,6 +90,13 @@ def _of_step(step: Step) -> Iterator[Text]:
                 yield Text((*path, "stop", "release"), stop.release.label, Part.LABEL)
             if stop.if_no_answer:
                 yield Text((*path, "stop", "if_no_answer", "say"), stop.if_no_answer.say)
+        case HandOver() as hand_over:
+            yield Text((*path, "hand_over", "say"), hand_over.say)
+            yield Text((*path, "hand_over", "together"), hand_over.together, Part.LABEL)
+            if hand_over.if_no_answer:
+                yield Text((*path, "hand_over", "if_no_answer", "say"), hand_over.if_no_answer.say)
+        case HandBack(words):
+            yield Text((*path, "hand_back", "say"), words)
         case Document() as document:
             yield Text((*path, "document", "watermark"), document.watermark, Part.LABEL)
             yield Text((*path, "document", "name"), document.name, Part.LABEL)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from playbooks.answer import Unclear
 from playbooks.position import RunningClock
 from playbooks.run import Answer
-from playbooks.script import Finish, GoTo, Say, Step, Stop
+from playbooks.script import Finish, GoTo, HandBack, HandOver, Say, Step, Stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Spoken:
     """A step's own words, that need no answer."""
 
     step: Step
-    does: Say | Finish
+    does: Say | HandBack | Finish
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,38 @@ class Unread:
     step: Step
     stop: Stop
     to: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """The run waits until somebody behind the role accepts the next part. `is_new`: it was reached just now, and `to` were told.
+
+    `is_own`: who runs it stands behind the role themself, so nobody is told, and they can go on.
+    """
+
+    step: Step
+    hand_over: HandOver
+    is_new: bool
+    to: tuple[str, ...] = ()
+    is_own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unaccepted:
+    """Nobody has accepted it in time: these people were told too; nobody, where the roster has no more."""
+
+    step: Step
+    hand_over: HandOver
+    to: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """The run is back with `to`, who handed it over: with the step's own words, or because the part is not needed any more."""
+
+    step: Step
+    to: str
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +216,10 @@ class Notice(StrEnum):
     REVIEW_WAITS = "review_waits"
     NOT_HELD = "not_held"
     CANNOT_FREE = "cannot_free"
+    CANNOT_ACCEPT = "cannot_accept"
+    NOT_HANDED = "not_handed"
+    TOGETHER = "together"
+    IN_THE_ROLE = "in_the_role"
     HURRIED = "hurried"
     THE_REST = "the_rest"
     HANDED_OVER = "handed_over"
@@ -205,5 +241,18 @@ class Note:
 
 Remark = Note | Hint | Misread | MovedOn | Aside | Freed | ReadBy | ClockSet
 Utterance = (
-    Question | ReasonAsked | Sheet | Spoken | Alert | Held | Unread | ClockRang | GoneTo | DraftMade | Remark
+    Question
+    | ReasonAsked
+    | Sheet
+    | Spoken
+    | Alert
+    | Held
+    | Unread
+    | Offered
+    | Unaccepted
+    | Returned
+    | ClockRang
+    | GoneTo
+    | DraftMade
+    | Remark
 )

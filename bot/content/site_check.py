@@ -11,7 +11,7 @@ from playbooks.clock_check import duration
 from playbooks.conditions import Calculated, leaves
 from playbooks.errors import Problem
 from playbooks.loader import nearest
-from playbooks.script import Ask, Script, Setting, Stop
+from playbooks.script import Ask, HandOver, Script, Setting, Stop
 from playbooks.step_check import mask_problems
 
 _TO_NOBODY = frozenset({"", "self", "self_then_role_on_shift"})
@@ -29,12 +29,14 @@ def site_problems(site: Site, scripts: Iterable[Script]) -> Iterator[Problem]:
 
 
 def roles_of(script: Script) -> tuple[str, ...]:
-    """Every role that `script` tells, asks for something or lets release, each once."""
+    """Every role that `script` tells, asks for something, lets release or hands a part over to, each once."""
     roles = [clock.when_late.tell for clock in script.clocks.values() if clock.when_late]
     for step in script.steps:
         match step.does:
             case Stop(tell=tell, release=release):
                 roles += [tell, *(release.by_role if release else ())]
+            case HandOver(to=to):
+                roles.append(to)
             case Ask(unknown=unknown) if unknown:
                 roles.append(unknown.for_role)
             case _:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.conversation import course, menu
-from bot.conversation.guide import Tell
+from bot.conversation.guide import Names, Tell
 from bot.conversation.scene import HAND_OVER, OpenRun, RunChange, Scene, Turn, Watched, say
 from bot.message import About, Press
 from bot.reply import Choice, Fact, Reply, Tone
-from playbooks.act import Act, Free, GiveTo, Resume, See
+from playbooks.act import Accept, Act, Free, GiveTo, Resume, See
+from playbooks.answer import show_moment
 from playbooks.decision import decide
+from playbooks.draft import role_words
+from playbooks.script import HandOver
+from playbooks.utterance import Note
 
 
 def pressed(scene: Scene, watched: Watched, press: Press) -> Turn:
@@ -24,6 +28,8 @@ def pressed(scene: Scene, watched: Watched, press: Press) -> Turn:
             return say(scene, Reply(scene.wording("may_not_free")))
         case "accept" if watched.step == HAND_OVER:
             return _take_over(scene, watched)
+        case "accept" if isinstance(part := watched.part, HandOver):
+            return _take_part(scene, watched, part)
         case _:
             return say(scene, menu.opening(scene, "no_such_button"))
 
@@ -50,8 +56,16 @@ def offer_to(scene: Scene, run: OpenRun, name: str) -> Turn:
         return say(scene, Reply(scene.wording("no_such_colleague", name=name)))
     guide = course.guide_to(scene, run)
     about = About(run.ref, HAND_OVER, 0)
+    offered = guide.position.offered_by
+    part = role_words(offered.does.to) if offered and isinstance(offered.does, HandOver) else ""
     reply = Reply(
-        scene.wording("run_offered", name=scene.person.name, title=run.title, ref=run.ref),
+        scene.wording(
+            "part_offered" if part else "run_offered",
+            name=scene.person.name,
+            title=run.title,
+            ref=run.ref,
+            part=part,
+        ),
         Tone.NOTICE,
         choices=(Choice(scene.wording("label_accept"), Press("accept", (), about), is_main=True),),
         facts=tuple(Fact(fact.label, fact.value, fact.group) for fact in guide.facts()),
@@ -62,9 +76,12 @@ def offer_to(scene: Scene, run: OpenRun, name: str) -> Turn:
 
 
 def _take_over(scene: Scene, watched: Watched) -> Turn:
-    """The run is this person's from now on, at the question where it stands."""
+    """The run is this person's from now on, at the question where it stands, or the part that is offered there."""
     if watched.run.is_over:
         return say(scene, Reply(scene.wording("nothing_to_do_there", name=watched.owner.name)))
+    offered = course.guide_to(scene, watched.run).position.offered_by
+    if offered and isinstance(offered.does, HandOver) and not watched.run.ledger.changed:
+        return _take_part(scene, replace(watched, step=offered.id), offered.does)
     given = course.decided(scene, watched.run, GiveTo(scene.person.id))
     run = replace(watched.run, events=(*watched.run.events, *given.happened))
     resumed = decide(run.script, run.events, Resume(), scene.here)
@@ -73,9 +90,38 @@ def _take_over(scene: Scene, watched: Watched) -> Turn:
         run.ref,
         (*given.happened, *resumed.happened),
         turn.changes[0].state if turn.changes else run.state,
-        given_to=scene.person.id,
+        given_to=resumed.ledger.holder,
         after=resumed,
     )
     told = Reply(scene.wording("run_taken", name=scene.person.name, title=run.title), Tone.DONE)
     tells = (*turn.tells, Tell((watched.owner.id,), told, run.ref, HAND_OVER))
     return replace(turn, changes=(change, *course.put_aside(scene)), tells=tells)
+
+
+def _take_part(scene: Scene, watched: Watched, part: HandOver) -> Turn:
+    """The next part of the run is this person's, unless somebody else has it or its owner is not there yet."""
+    run, owner = watched.run, watched.owner
+    if done := run.ledger.parts.get(watched.step):
+        name = Names(scene.person, owner, scene.names)(done.person)
+        return say(scene, Reply(scene.wording("part_taken_already", name=name)))
+    if run.is_over:
+        return say(scene, Reply(scene.wording("nothing_to_do_there", name=owner.name)))
+    decision = course.decided(scene, run, Accept(watched.step))
+    if not course.given_to(decision):
+        return say(scene, Reply(scene.wording("part_not_ready", name=owner.name)))
+    if run.newer:  # they are asked to go on with that one first
+        decision = course.decided(scene, run, GiveTo(scene.person.id))
+    decision = replace(decision, said=tuple(it for it in decision.said if not isinstance(it, Note)))
+    turn = course.moved(scene, run, decision)
+    if run.newer:
+        turn = replace(turn, replies=course.act(scene, run, Resume()).replies)
+    at = show_moment(scene.now.astimezone(scene.site.place.zone))
+    accepted = scene.wording("part_accepted", name=scene.person.name, title=run.title, at=at)
+    tells = (Tell((owner.id,), Reply(accepted, Tone.DONE), run.ref, watched.step), *turn.tells)
+    begins = Reply(
+        scene.wording("part_begins", name=owner.name, title=run.title, ref=run.ref, part=role_words(part.to)),
+        Tone.NOTICE,
+        facts=tuple(Fact(fact.label, fact.value, fact.group) for fact in course.guide_to(scene, run).facts()),
+    )
+    changes = (*turn.changes, *course.put_aside(scene))
+    return replace(turn, replies=(begins, *turn.replies), changes=changes, tells=tells)

@@ -14,7 +14,7 @@ from bot.reply import Choice, Reply, Tone
 from playbooks.act import Act, Cancel, Digress, Move, Pause, Typed
 from playbooks.decision import Decision, begin, decide
 from playbooks.position import resolve
-from playbooks.run import RunState, fold
+from playbooks.run import HandedBack, HandedOver, RunState, fold
 from playbooks.script import Ask, Script
 from playbooks.utterance import Aside, GoneTo, Misread, MovedOn
 
@@ -59,10 +59,20 @@ def moved(scene: Scene, run: OpenRun, decision: Decision, begun: Script | None =
     state = state_of(guide)
     changes: tuple[RunChange, ...] = ()
     if decision.happened:
-        changes = (RunChange(run.ref, decision.happened, state, begun, run.title, after=decision),)
+        changes = (
+            RunChange(
+                run.ref,
+                decision.happened,
+                state,
+                begun,
+                run.title,
+                given_to=given_to(decision),
+                after=decision,
+            ),
+        )
     misread = [said for said in decision.said if isinstance(said, Misread)]
     session = Session(
-        focus="" if state == "cancelled" else run.ref,
+        focus="" if state == "cancelled" or is_away(scene, decision) else run.ref,
         misunderstood=scene.session.misunderstood + 1 if misread else 0,
         is_welcomed=scene.session.is_welcomed,
     )
@@ -71,9 +81,21 @@ def moved(scene: Scene, run: OpenRun, decision: Decision, begun: Script | None =
     gone = next((said for said in decision.said if isinstance(said, GoneTo)), None)
     if gone:
         return _followed(scene, turn, run, gone)
-    if state in {"finished", "cancelled"} and decision.happened and scene.others():
+    is_done = state in {"finished", "cancelled"} or is_away(scene, decision)
+    if is_done and decision.happened and scene.others():
         return replace(turn, replies=(*turn.replies, menu.others_wait(scene)))
     return turn
+
+
+def given_to(decision: Decision) -> str:
+    """Whose run it is from now on, where the decision made it another's."""
+    moved_on = any(isinstance(event.what, HandedOver | HandedBack) for event in decision.happened)
+    return decision.ledger.holder if moved_on and not decision.ledger.gone_to else ""
+
+
+def is_away(scene: Scene, decision: Decision) -> bool:
+    """Whether the run has gone back to a colleague with this."""
+    return bool(given_to(decision)) and decision.ledger.holder != scene.person.id
 
 
 def _followed(scene: Scene, turn: Turn, run: OpenRun, gone: GoneTo) -> Turn:

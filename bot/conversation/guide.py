@@ -17,7 +17,7 @@ from playbooks.draft import role_words
 from playbooks.placeholder import fill
 from playbooks.position import Position, RunningClock
 from playbooks.run import Answer, Ledger
-from playbooks.script import AnswerType, Ask, Document, Script, Step, Stop
+from playbooks.script import AnswerType, Ask, Document, HandOver, Script, Step, Stop
 from playbooks.shown import live_lines, show_answer
 from playbooks.utterance import (
     Alert,
@@ -33,12 +33,15 @@ from playbooks.utterance import (
     MovedOn,
     Note,
     Notice,
+    Offered,
     Question,
     ReadBy,
     ReasonAsked,
     Remark,
+    Returned,
     Sheet,
     Spoken,
+    Unaccepted,
     Unread,
     Utterance,
 )
@@ -71,7 +74,20 @@ _PLACEHOLDERS = {
     AnswerType.PERSON: "placeholder_person",
 }
 _PRESSED = frozenset({AnswerType.YES_NO, AnswerType.CHOICE, AnswerType.CONFIRM})
-Alone = Question | ReasonAsked | Sheet | Spoken | Alert | Held | Unread | ClockRang | DraftMade
+Alone = (
+    Question
+    | ReasonAsked
+    | Sheet
+    | Spoken
+    | Alert
+    | Held
+    | Unread
+    | Offered
+    | Unaccepted
+    | Returned
+    | ClockRang
+    | DraftMade
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +162,10 @@ class Guide:
             match utterance:
                 case Alert(step, stop, to) | Held(step, stop, _, to) | Unread(step, stop, to) if to:
                     tells.append(Tell(to, self._tell(step, stop), self.ref, step.id, stop.tell))
+                case Offered(step, hand_over, _, to) | Unaccepted(step, hand_over, to) if to:
+                    tells.append(Tell(to, self._offer(step, hand_over), self.ref, step.id, hand_over.to))
+                case Returned(step, to):
+                    tells.append(Tell((to,), self._back(utterance), self.ref, step.id))
                 case ClockRang(running, _, _, _, to) if to and running.clock.when_late:
                     others = tuple(person for person in to if person != self.names.owner.id)
                     tells.append(
@@ -174,6 +194,13 @@ class Guide:
                 return self._held(utterance)
             case Unread(step, stop, to):
                 return self._unread(step, stop, to)
+            case Offered():
+                return self._offered_part(utterance)
+            case Unaccepted(step, hand_over, to):
+                return self._unaccepted(step, hand_over, to)
+            case Returned(_, to, text):
+                key = "part_given_back" if text else "part_lapsed"
+                return Reply(self.wording(key, title=self.title, name=self.names(to)), Tone.DONE)
             case ClockRang():
                 return Reply(self._rang(utterance), Tone.NOTICE)
             case DraftMade(step, number):
@@ -295,6 +322,39 @@ class Guide:
         more = self.wording("told_next", role=role_words(stop.tell)) if to else ""
         return Reply("\n\n".join(filter(None, (say, more))), Tone.STOP, citations=self._citations(step))
 
+    def _offered_part(self, offered: Offered) -> Reply:
+        """The next part is for a colleague: who was told, and how the person goes on without one or beside one."""
+        step, hand_over = offered.step, offered.hand_over
+        about = About(self.ref, step.id, 0)
+        choices = []
+        if offered.is_own:
+            mine = Choice(self.wording("label_part_is_mine"), Press("accept", (), about), is_main=True)
+            choices.append(mine)
+        if hand_over.together:
+            choices.append(Choice(hand_over.together, Press("free", (step.id,), about)))
+        if self.position.live:
+            choices.append(self._aside("label_change_an_answer", "change", about))
+        choices.append(self._aside("label_pause", "pause", about))
+        text = self._offered_text(offered)
+        return Reply(text, Tone.NOTICE, choices=tuple(choices), citations=self._citations(step))
+
+    def _offered_text(self, offered: Offered) -> str:
+        """The hand-over's own words as long as they are true: not that it is posted where nobody was found."""
+        part = role_words(offered.hand_over.to)
+        tellings = [told for told in self.ledger.tellings if told.step == offered.step.id]
+        if offered.is_own:
+            return self.wording("part_is_own", part=part)
+        if not any(told.to for told in tellings):
+            return self.wording("part_for_nobody", part=part, phone=self._phone(offered.hand_over.to))
+        own = self._fill(offered.hand_over.say)
+        return own if offered.is_new else f"{own}\n\n{self.wording('still_unaccepted')}"
+
+    def _unaccepted(self, step: Step, hand_over: HandOver, to: tuple[str, ...]) -> Reply:
+        fallback = hand_over.if_no_answer
+        say = self._fill(fallback.say) if fallback else self.wording("still_unaccepted")
+        more = self.wording("offered_next", role=role_words(hand_over.to)) if to else ""
+        return Reply("\n\n".join(filter(None, (say, more))), Tone.NOTICE, citations=self._citations(step))
+
     def _draft_made(self, step: Step, number: int) -> Reply:
         text = [self.wording("draft_made", number=number)]
         if self.position.waiting:
@@ -333,6 +393,41 @@ class Guide:
         )
         facts = tuple(Fact(line.ask.label, line.shown) for line in shared)
         return Reply(text, Tone.STOP, choices=tuple(choices), facts=facts)
+
+    def _offer(self, step: Step, hand_over: HandOver) -> Reply:
+        """What those behind the role read: whose run it is, the answers that the hand-over shares, and Accept."""
+        lines = live_lines(self.script, self.position, self.site.place.zone)
+        about = About(self.ref, step.id, 0)
+        text = self.wording(
+            "part_offered",
+            name=self.names(self.names.owner.id),
+            title=self.title,
+            ref=self.ref,
+            part=role_words(hand_over.to),
+        )
+        return Reply(
+            text,
+            Tone.NOTICE,
+            choices=(Choice(self.wording("label_accept"), Press("accept", (), about), is_main=True),),
+            facts=tuple(
+                Fact(line.ask.label, line.shown) for line in lines if line.step.id in hand_over.share
+            ),
+        )
+
+    def _back(self, returned: Returned) -> Reply:
+        """What whoever handed it over reads when it is theirs again, with the button to go on."""
+        key = "part_is_back" if returned.text else "part_is_back_unneeded"
+        said = self.wording(
+            key,
+            name=self.names(self.names.speaker.id),
+            title=self.title,
+            ref=self.ref,
+            say=self._fill(returned.text),
+        )
+        go_on = Choice(
+            self.wording("label_resume"), Press("resume", (), About(self.ref, "", 0)), is_main=True
+        )
+        return Reply(said, Tone.NOTICE, choices=(go_on,))
 
     # Remarks that lead to a question
 

@@ -12,6 +12,7 @@ from bot.conversation.scene import HAND_OVER, OpenRun, RunCard, Scene, Waited
 from bot.message import About, Press
 from bot.reply import Choice, Fact, Reply, Tone
 from playbooks.answer import show_moment
+from playbooks.draft import role_words
 from playbooks.script import Script
 
 # What can be begun
@@ -111,13 +112,14 @@ def waiting(scene: Scene) -> Reply:
 
 def _waited_line(scene: Scene, waited: Waited) -> str:
     at = show_moment(waited.posted_at.astimezone(scene.site.place.zone))
-    key = "waits_seen" if waited.is_seen else "waits_new"
-    return "- " + scene.wording(key, name=waited.of, title=waited.title, ref=waited.run, at=at)
+    key = "waits_part" if waited.part else "waits_seen" if waited.is_seen else "waits_new"
+    part = role_words(waited.part)
+    return "- " + scene.wording(key, name=waited.of, title=waited.title, ref=waited.run, at=at, part=part)
 
 
 def _waited_choices(scene: Scene, waited: Waited) -> Iterable[Choice]:
     wording, about = scene.wording, About(waited.run, waited.step, 0)
-    if waited.step == HAND_OVER:
+    if waited.step == HAND_OVER or waited.part:
         yield Choice(wording("label_accept_of", name=waited.of), Press("accept", (), about))
         return
     if not waited.is_seen:

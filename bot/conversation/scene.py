@@ -16,7 +16,7 @@ from bot.site import Site
 from knowledge.refusal import NOTHING_REFUSED, Refusals
 from playbooks.decision import Decision, Here, Reach
 from playbooks.run import Event, Ledger, RunState, fold
-from playbooks.script import Ask, Script
+from playbooks.script import Ask, HandOver, Script
 
 LIVELY: frozenset[RunState] = frozenset({"open", "paused", "waiting"})
 HAND_OVER = "hand_over"  # what a run tells somebody it is offered to, where a step's name would stand
@@ -66,6 +66,12 @@ class Watched:
     step: str
     may_free: bool
 
+    @property
+    def part(self) -> HandOver | None:
+        """The hand-over that told them of it, where it was one."""
+        step = self.run.script.by_id.get(self.step)
+        return step.does if step and isinstance(step.does, HandOver) else None
+
 
 @dataclass(frozen=True, slots=True)
 class RunCard:
@@ -78,7 +84,10 @@ class RunCard:
 
 @dataclass(frozen=True, slots=True)
 class Waited:
-    """Something that waits for the person: whose run told them, by which step, when; and whether they read it."""
+    """Something that waits for the person: whose run told them, by which step, when; and whether they read it.
+
+    `part` is the role whose part of the run is offered, where one is.
+    """
 
     run: str
     title: str
@@ -87,6 +96,7 @@ class Waited:
     posted_at: datetime
     is_seen: bool
     may_free: bool
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)

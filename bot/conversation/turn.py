@@ -22,7 +22,7 @@ from bot.conversation.refusing import refused
 from bot.conversation.scene import OpenRun, RunChange, Scene, Turn, say
 from bot.message import Message, Press
 from bot.reply import Reply
-from playbooks.act import Act, Change, Confirm, Free, Keep, Picked, Put, Send, Typed
+from playbooks.act import Accept, Act, Change, Confirm, Free, Keep, Picked, Put, Send, Typed
 from playbooks.answer import Trouble, Unclear, Upload, mask_of, pick, read_answer
 from playbooks.decision import decide
 from playbooks.run import Answer
@@ -139,6 +139,8 @@ def _pressed(scene: Scene, press: Press, put: Put | None, words: str) -> Turn:
             return course.act(scene, run, Confirm(answers_hash))
         case Press("free", (step,)) if run:
             return course.act(scene, run, Free(step, "self"))
+        case Press("accept") if run and press.about:
+            return course.act(scene, run, Accept(press.about.step))
         case Press("move") if run and run.newer:
             return course.move(scene, run, run.newer)
         case Press(action) if action in set(Command):

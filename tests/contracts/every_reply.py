@@ -41,6 +41,7 @@ from playbooks.script import (
     Ask,
     Control,
     GoTo,
+    HandOver,
     Option,
     Release,
     Review,
@@ -50,7 +51,7 @@ from playbooks.script import (
     Stop,
     Unknown,
 )
-from tests.bot.conversation.talk import ALARM, SPILL, WORDING, Talk
+from tests.bot.conversation.talk import ALARM, PARTS, SPILL, WORDING, Talk
 from tests.contracts.extremes import HOSTILE, LONGEST, extremes, long_text
 
 TODAY = date(2026, 6, 3)
@@ -143,10 +144,17 @@ def spoken_replies(library: Library, wording: Wording) -> Iterator[tuple[str, Re
         for script in shelf:
             yield from walked(talk, script, _ways(library, script, site, seen), seen)
         yield from idle(talk)
-    trial = Speaker(shelf=(SPILL, ALARM, EVERY_KIND), wording=wording)
+    trial = Speaker(shelf=(SPILL, ALARM, PARTS, EVERY_KIND), wording=wording)
     for script in trial.shelf:
-        yield from walked(trial, script, [{}, {"danger": "yes", "hurt": "yes", "kind": "leak"}], seen)
+        yield from walked(trial, script, trials(script), seen)
     yield from idle(trial)
+
+
+def trials(script: Script) -> Iterator[Mapping[str, object]]:
+    """Ways through a playbook that is not shipped; through one for two people also apart."""
+    yield from ({}, {"danger": "yes", "hurt": "yes", "kind": "leak"})
+    if any(isinstance(step.does, HandOver) for step in script.steps):
+        yield {"to_lead": "role"}
 
 
 def sentences(wording: Wording) -> Iterator[tuple[str, Reply]]:
@@ -299,6 +307,23 @@ class Speaker(Talk):
         for change in turn.changes if keeps else ():
             self.keep(change)
 
+    def accepts(self, step: str) -> None:
+        """A colleague takes the part that is offered, and it is they who speak from now on."""
+        ref, giver = self.session.focus, self.person
+        self.person = next((each for each in self.colleagues.values() if each.id != giver.id), giver)
+        self.session = Session(is_welcomed=True)
+        self.watched = Watched(self.runs[ref], giver, step, may_free=False)
+        self.send(Press("accept", (), About(ref, step, 0)))
+        self.watched = None
+
+    def follows(self, ref: str) -> None:
+        """Where the run is back with somebody else, it is they who speak from now on."""
+        holder = fold(self.runs[ref].events).holder
+        if holder != self.person.id:
+            self.person = next(each for each in self.colleagues.values() if each.id == holder)
+            self.session = Session(is_welcomed=True)
+            self.send(Press("resume", (), About(ref, "", 0)))
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -344,7 +369,9 @@ def walk(talk: Speaker, script: Script, answers: Mapping[str, object], seen: See
                 talk.fork().does(*detour)
             others_at(talk, step)
         watch_clocks(talk, seen.clocks)
+        ref = talk.session.focus
         take_answer(talk, step, answers.get(step.id))
+        talk.follows(ref)
         for value in (
             None,
             "skip",
@@ -368,6 +395,10 @@ def take_answer(talk: Speaker, step: Step, value: object) -> None:
                 talk.send(Press("free", (step.id,), talk.about(step.id)))
             else:
                 talk.another(Press("free", (step.id,), talk.about(step.id)), step.id)
+        case HandOver(together=label) if label and value != "role":
+            talk.send(Press("free", (step.id,), talk.about(step.id)))
+        case HandOver():
+            talk.accepts(step.id)
         case Ask() as ask:
             talk.does(
                 fitting(talk, ask, is_long=talk.is_wordy) if value is None else _given(talk, ask, value)
@@ -448,6 +479,13 @@ def detours(talk: Speaker, step: Step, *, is_first: bool) -> Iterator[Sequence[D
             yield [Press("free", (step.id,), talk.about(step.id))]
             yield from ([stop.release.label],) if stop.release and stop.release.label else ()
             yield from ([TellNext(step.id, ())], [TellNext(step.id, talk.reached)]) if role else ()
+        case HandOver(together=label):
+            yield ["hm"]
+            yield [Press("free", (step.id,), talk.about(step.id))]
+            yield [Press("accept", (), talk.about(step.id))]
+            yield ["back", Press("accept", (), talk.about(step.id))]
+            yield from ([label],) if label else ()
+            yield from ([TellNext(step.id, ())], [TellNext(step.id, talk.reached)])
         case _:
             pass
 
@@ -525,6 +563,8 @@ def _troubles(talk: Speaker, ask: Ask) -> Iterator[Did]:
 def others_at(talk: Speaker, step: Step) -> None:
     """What other people do about a run that stands here, what comes late, and what is said in the middle of it."""
     talk.fork().says_late(long_text())
+    if isinstance(step.does, HandOver):
+        a_part_is_offered(talk, step)
     if not isinstance(step.does, Stop):
         return
     for action in ("seen", "free", "accept", "nonsense"):
@@ -534,6 +574,29 @@ def others_at(talk: Speaker, step: Step) -> None:
             told.another(press, step.id, may_free=may_free)
             told.another(press, step.id, may_free=may_free)
             told.does("repeat")
+
+
+def a_part_is_offered(talk: Speaker, step: Step) -> None:
+    """A colleague accepts: twice, too early, when it has ended, by name; and what they correct, or send back."""
+    accept = Press("accept", (), talk.about(step.id))
+    own = talk.fork(reached=(talk.person.id,)).does("repeat")
+    own.does(accept, accept)
+    for before in ([], ["back"], ["change"], ["stop", Press("cancel", (), talk.about())]):
+        told = talk.fork().does(*before)
+        told.session = replace(told.session, focus=talk.session.focus)
+        told.another(accept, step.id)
+        told.another(accept, step.id)
+    name = next((name for name, each in talk.colleagues.items() if each.id != talk.person.id), "")
+    named = talk.fork().does(f"hand over to {name}")
+    named.another(Press("accept", (), About(talk.session.focus, HAND_OVER, 0)), HAND_OVER)
+    taken = talk.fork()
+    taken.accepts(step.id)
+    for given in talk.position.live:
+        ask = talk.run.script.ask(given.step)
+        options = [each.value for each in options_of(ask)] if ask else []
+        for value in set(options) - set(given.answer.values):
+            changed = taken.fork().does(Press("change", (given.step,), talk.about(given.step)))
+            changed.does(changed.picks(value))
 
 
 def watch_clocks(talk: Speaker, seen: set[tuple[str, str]]) -> None:
@@ -677,6 +740,7 @@ def idle(talk: Speaker) -> Iterator[tuple[str, Reply]]:
             for may_free in (False, True)
         )
     ]
+    waits.append(replace(waits[0], step="to_lead", part="lab_supervisor", may_free=False))
     longest = replace(
         talk.site,
         name=LONG_SITE,

@@ -15,7 +15,7 @@ from bot.conversation.wording import read_wording
 from bot.reply import FieldKind, Reply, Tone
 from playbooks.answer import options_of
 from playbooks.placeholder import placeholders
-from playbooks.script import Ask, Clock, Finish, Review, Say, Script, Step, Stop
+from playbooks.script import Ask, Clock, Finish, HandBack, HandOver, Review, Say, Script, Step, Stop
 from tests.contracts.every_reply import every_reply, sentences, spoken_replies
 from tests.contracts.extremes import KINDS, LONGEST, MARKS, extremes
 
@@ -82,12 +82,15 @@ def words_of(step: Step, script: Script) -> Iterator[str]:
             yield from (check.say for check in ask.checks)
             yield from (ask.unknown.label, ask.unknown.say) if ask.unknown else ()
             yield from (ask.example.weak, ask.example.better) if ask.example else ()
-        case Say(text) | Finish(text):
+        case Say(text) | HandBack(text) | Finish(text):
             yield text
         case Stop() as stop:
             yield stop.say
             yield from (stop.release.label,) if stop.release else ()
             yield from (stop.if_no_answer.say,) if stop.if_no_answer else ()
+        case HandOver() as hand_over:
+            yield from filter(None, (hand_over.say, hand_over.together))
+            yield from (hand_over.if_no_answer.say,) if hand_over.if_no_answer else ()
         case Review():
             yield script.section_titles[step.section]
         case _:

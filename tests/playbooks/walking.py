@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from playbooks.act import Act, Confirm, Fire, Free, GiveTo, Picked, Resume, See, Send, Skip, TellNext, Typed
+from playbooks.act import (
+    Accept,
+    Act,
+    Confirm,
+    Fire,
+    Free,
+    GiveTo,
+    Picked,
+    Resume,
+    See,
+    Send,
+    Skip,
+    TellNext,
+    Typed,
+)
 from playbooks.answer import Upload, mask_of, options_of
 from playbooks.decision import REASON
 from playbooks.position import resolve
-from playbooks.script import AnswerType, Ask, Review, Stop
-from playbooks.utterance import Held, Question, ReasonAsked, Sheet
+from playbooks.script import AnswerType, Ask, HandOver, Review, Stop
+from playbooks.utterance import Held, Offered, Question, ReasonAsked, Sheet
 from tests.playbooks.scripts import Walk
 
 TEXTS = ["00123", "1E5", "12-05", "Crème", "Партия", "🧪", "{x}", "Line 3", "8.4 °C"]
@@ -17,7 +31,8 @@ SILENT = Fire | See | TellNext | GiveTo  # nothing is asked after these
 
 
 def fitting(walk: Walk, number: int) -> Act:
-    """An act that takes the run further from where it stands; another `number` may give another one."""
+    """An act that takes the run further from where it stands, by who has to do it; another `number` may give another one."""
+    walk.as_(walk.ledger.holder)
     if walk.ledger.changed and not walk.ledger.correcting and not walk.position.held_by:
         return Typed("A slip of the pen.")
     step = walk.script.by_id.get(walk.asked)
@@ -26,6 +41,11 @@ def fitting(walk: Walk, number: int) -> Act:
             return _answer(walk, ask, number)
         case Stop(release=release):
             return Free(walk.asked, "self" if release and release.label else "role")
+        case HandOver(together=label) if label and number % 2:
+            return Free(walk.asked, "self")
+        case HandOver():
+            walk.as_("person-lead")
+            return Accept(walk.asked)
         case Review():
             return Confirm()
         case _:
@@ -74,6 +94,8 @@ def check_asked(walk: Walk) -> None:
             assert (last.step.id, last.turn) == (walk.asked, walk.ledger.turn)
         case Held(step=step):
             assert step == walk.position.held_by
+        case Offered(step=step):
+            assert step == walk.position.offered_by
         case ReasonAsked(step=step, turn=turn):
             assert (walk.ledger.asking, walk.ledger.turn) == (REASON, turn)
             assert step.id in walk.ledger.changed.values()

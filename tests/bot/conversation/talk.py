@@ -31,6 +31,8 @@ from playbooks.script import (
     Fallback,
     Finish,
     GoTo,
+    HandBack,
+    HandOver,
     Late,
     NamedFact,
     Option,
@@ -221,6 +223,47 @@ ALARM = Script(
     ),
     hash="b" * 64,
     fast_lane="first",
+)
+PARTS = Script(
+    id="parts",
+    title="Look at a result",
+    version="1",
+    language="en",
+    purpose="To try two people in one run.",
+    for_roles=("analyst",),
+    phrasings=("odd result",),
+    control=Control("released_by_maker", "QA", "CC-4", "2026-01-05", "2028-01-05", "First."),
+    site_settings=(),
+    sections=(
+        Section("first", "First things"),
+        Section("lead", "The lead's part"),
+        Section("end", "The end"),
+    ),
+    facts={},
+    clocks={},
+    steps=(
+        Step("test", "first", Ask("Which test?", AnswerType.TEXT, "Test")),
+        Step("odd", "first", Ask("Is it odd?", AnswerType.YES_NO, "Odd")),
+        Step(
+            "to_lead",
+            "lead",
+            HandOver(
+                "lead",
+                "The next part is your lead's. I have posted it to them. Phone {site.lead_phone}.",
+                ("test",),
+                "We do this part together",
+                Fallback("30 min", "Nobody has taken it yet. Phone {site.lead_phone}."),
+            ),
+            when=Has("odd", ("yes",)),
+        ),
+        Step("looked", "lead", Ask("Did you look?", AnswerType.YES_NO, "Looked"), when=Has("odd", ("yes",))),
+        Step("back", "lead", HandBack("The lead's part is done."), when=Has("odd", ("yes",))),
+        Step("next", "end", Ask("What comes next?", AnswerType.TEXT, "Next")),
+        Step("review", "end", Review()),
+        Step("draft", "end", Document("coaching-draft", ("docx", "md"), "DRAFT")),
+        Step("end", "end", Finish("Thank you.")),
+    ),
+    hash="d" * 64,
 )
 PHOTO = Upload("c" * 64, "photo.jpg", "jpg")
 
