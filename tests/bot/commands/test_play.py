@@ -23,6 +23,9 @@ instrument: HPLC-07
 others_in_run: [25K042, 25K043]
 obvious: "no"
 where_is_it: [release]
+repeated: "no"
+on_hold: "yes"
+go_on: later
 """
 
 
@@ -44,7 +47,7 @@ def test_what_happened_is_told_in_lines(run, answers):
     lines = dict(line.split(": ", 1) for line in result.stdout.splitlines())
     assert lines["told"] == "qa_on_call"
     assert lines["finished"] == "yes"
-    assert lines["asked"].startswith("kept, labelled, supervisor_told, official_record")
+    assert lines["asked"].startswith("kept, labelled, repeated, supervisor_told, official_record")
 
 
 def test_what_happened_is_told_as_json_under_the_agreed_names(run, answers):
