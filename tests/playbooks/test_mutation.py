@@ -182,7 +182,7 @@ def test_nobody_notices_anything_in_a_playbook_that_is_not_broken(name):
 @pytest.mark.parametrize("name", IDS)
 def test_every_deleted_protection_is_noticed(name):
     protections = tuple(broken for broken in broken_of(name) if broken.kind in PROTECTED)
-    assert len(protections) >= 3
+    assert protections  # every playbook has at least its review
     assert [broken.what for broken in survivors(name, protections)] == []
 
 
