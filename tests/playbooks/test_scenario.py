@@ -243,6 +243,11 @@ def test_the_rest_is_left_for_later_by_that_word():
     assert (run.is_finished, run.open_points) == (True, ("seen",))
 
 
+def test_a_question_that_cannot_be_left_for_later_stops_the_run():
+    run = play(script(question("where")), {"where": "hurry"}, GIVEN, NOON, DUBLIN)
+    assert (run.stopped, run.trouble) == ("where", "it cannot be left for later")
+
+
 def test_a_run_that_goes_on_elsewhere_is_finished_here():
     run = play(LONG, {"wait": "self", "kind": "data"}, GIVEN, NOON, DUBLIN)
     assert (run.gone_to, run.is_finished, run.unused) == ("another", True, ())
