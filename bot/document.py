@@ -480,6 +480,12 @@ def as_markdown(draft: Draft) -> str:
             for line in group.lines
         ]
         lines += ["", f"## {_heading(group.title)}", "", *_items(facts)]
+    if draft.values:
+        facts = [f"**{_phrase(label)}:** {_literal(value, is_first=False)}" for label, value in draft.values]
+        lines += ["", "## Worked out from the answers", "", *_items(facts)]
+    for figure in draft.figures:
+        shown = [_literal(line) for line in figure.text.split("\n")]
+        lines += ["", f"## Picture: {_heading(figure.title)}", "", *_items(shown)]
     lines += _sentences("Changed since an earlier draft", draft.changes, "Nothing.")
     lines += _sentences("Who was told", draft.told, "Nobody was told through the coach.")
     lines += _sentences("Stops that were released", draft.released, "None.")

@@ -113,6 +113,26 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture made from answers: drawn when fetched, named here by its run and the event that showed it.
+
+    `text` is everything it shows, in words, for whoever does not see it; `rows` are the same as a table.
+    """
+
+    title: str
+    text: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    run: str
+    number: int
+
+    @property
+    def name(self) -> str:
+        """What the picture is called as a file."""
+        return f"{self.run}-picture-{self.number}.png"
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """Step `at` of `of` in the named section; `of` counts only the questions expected now."""
 
@@ -141,6 +161,7 @@ class Reply:
     spoken: str = ""
     used: str = ""
     is_answer: bool = False
+    picture: Picture | None = None
 
     @property
     def has_controls(self) -> bool:

@@ -37,6 +37,7 @@ _NUMBERED = re.compile(
     r"(?:option |number |no ?(?=\d)|the )?(?:(?P<number>\d{1,2})|(?P<letter>[a-z])|(?P<ordinal>[a-z]+)(?: one| option)?)"
 )
 _NUMBER = re.compile(r"(?P<number>[+-]?\d{1,15}(?:[.,]\d{1,15})?) ?(?P<unit>\D.{0,20})?")
+_ONE_NUMBER = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,15})?")
 _TWO_WAYS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 _SEPARATORS = re.compile(r"[\n,;]+")
 _AND = re.compile(r"\s(?:and|&)\s", re.IGNORECASE)
@@ -59,6 +60,7 @@ class Trouble(StrEnum):
     NOT_A_DAY = "not_a_day"
     NOT_A_TIME = "not_a_time"
     NOT_A_NUMBER = "not_a_number"
+    NOT_ALL_NUMBERS = "not_all_numbers"
     WHICH_NUMBER = "which_number"
     OTHER_UNIT = "other_unit"
     OTHER_SHAPE = "other_shape"
@@ -387,6 +389,8 @@ def show_day(day: date) -> str:
 
 def _read_list(text: str, ask: Ask) -> Answer | Unclear:
     """The entries of a list, each once. Between identifiers "and" separates too; in a text it belongs to the text."""
+    if ask.of == "number":
+        return _read_numbers(text)
     is_of_identifiers = ask.of == "identifier"
     limit = MAX_IDENTIFIER if is_of_identifiers else ask.max_length
     items = tuple(dict.fromkeys(_parts(_AND.sub(",", text) if is_of_identifiers else text)))
@@ -397,6 +401,24 @@ def _read_list(text: str, ask: Ask) -> Answer | Unclear:
     if any(len(item) > limit for item in items):
         return Unclear(Trouble.TOO_LONG, limit=limit)
     return Answer(items)
+
+
+def _read_numbers(text: str) -> Answer | Unclear:
+    """The numbers of a list in their order, each as often as it stands there, as they are pasted from anywhere.
+
+    A comma inside a number is its decimal one, unless there are several in a row, or points too: then it stands between
+    numbers.
+    """
+    items: list[str] = []
+    for part in re.split(r"[\s;]+|,(?=\s)", text.replace("\N{MINUS SIGN}", "-")):
+        is_several = part.count(",") > 1 or ("," in part and "." in part)
+        items += part.split(",") if is_several else [part.replace(",", ".")]
+    items = [item for item in items if item]
+    if odd := next((item for item in items if not _ONE_NUMBER.fullmatch(item)), ""):
+        return Unclear(Trouble.NOT_ALL_NUMBERS, say=odd[:MAX_IDENTIFIER])
+    if len(items) > MAX_ITEMS:
+        return Unclear(Trouble.TOO_MANY, limit=MAX_ITEMS)
+    return Answer(tuple(items)) if items else Unclear(Trouble.EMPTY)
 
 
 def _read_text(text: str, limit: int) -> Answer | Unclear:

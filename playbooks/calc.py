@@ -10,7 +10,7 @@ import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_CEILING, Decimal, InvalidOperation
 
 from playbooks.calendar import SITE, DurationRefused, Unit, read_duration
 from playbooks.place import Place
@@ -27,6 +27,7 @@ COMPARE: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
     "is": operator.eq,
 }
 _HOUR = Decimal(3600)
+_DOUBT = Decimal("0.05")
 _NIGHT_ENDS, _NIGHT_BEGINS = 6, 18
 
 
@@ -166,6 +167,17 @@ def _is_weekend_or_night(inputs: Inputs, place: Place) -> Decimal | None:
     return Decimal(not (is_day and place.calendar(SITE).is_worked(here.date())))
 
 
+def _event_free_opportunities(inputs: Inputs, _: Place) -> Decimal | None:
+    """How many opportunities without an event it takes to be 95 % sure that the old rate is gone: ln 0.05 / ln(1 - p)."""
+    events, opportunities = _value(inputs["of"]), _value(inputs["in"])
+    if events is None or opportunities is None or not 0 < events <= opportunities:
+        return None
+    if events == opportunities:
+        return Decimal(1)
+    rate = events / opportunities
+    return (_DOUBT.ln() / (1 - rate).ln()).to_integral_value(ROUND_CEILING)
+
+
 CALCS: Mapping[str, Calc] = {
     "working_days_between": Calc(
         _working_days_between,
@@ -190,5 +202,11 @@ CALCS: Mapping[str, Calc] = {
     ),
     "is_weekend_or_night": Calc(
         _is_weekend_or_night, ("of",), "", "1 outside the site's working days, or from 18:00 to 06:00, else 0"
+    ),
+    "event_free_opportunities": Calc(
+        _event_free_opportunities,
+        ("of", "in"),
+        "",
+        "how many opportunities without an event show with 95 % confidence that a rate of events is gone",
     ),
 }

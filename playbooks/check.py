@@ -15,6 +15,7 @@ from playbooks.condition_check import condition_problems
 from playbooks.conditions import Calculated, Condition, fact_names, leaves
 from playbooks.context import Context
 from playbooks.errors import Path, Problem
+from playbooks.figure_check import value_problems
 from playbooks.loader import nearest
 from playbooks.order_check import order_problems
 from playbooks.placeholder import placeholders
@@ -43,6 +44,7 @@ def check_script(script: Script, context: Context | None = None) -> list[Problem
         *_settings(script, known.settings),
         *_calls(script),
         *condition_problems(script, known),
+        *value_problems(script),
         *clock_problems(script, known),
         *step_problems(script, known),
         *order_problems(script),
@@ -54,7 +56,11 @@ def check_script(script: Script, context: Context | None = None) -> list[Problem
 
 def _place(script: Script, path: Path) -> tuple[tuple[int, str], ...]:
     first = str(path[0]) if path else ""
-    names: Mapping[str, Collection[str]] = {"facts": script.facts, "clocks": script.clocks}
+    names: Mapping[str, Collection[str]] = {
+        "facts": script.facts,
+        "values": script.values,
+        "clocks": script.clocks,
+    }
     within = list(names.get(first, ()))
     head = (_ORDER.index(first) if first in _ORDER else -1, "")
     rest = (

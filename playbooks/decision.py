@@ -40,6 +40,7 @@ from playbooks.position import (
     Position,
     RunningClock,
     basis_of,
+    basis_of_figure,
     check_answer,
     frozen_answers,
     has_options,
@@ -81,6 +82,7 @@ from playbooks.run import (
 from playbooks.script import (
     Ask,
     Document,
+    Figure,
     Finish,
     GoTo,
     HandBack,
@@ -107,6 +109,7 @@ from playbooks.utterance import (
     Note,
     Notice,
     Offered,
+    Pictured,
     Question,
     ReadBy,
     ReasonAsked,
@@ -573,6 +576,9 @@ class _Turn:
             case Say() | Finish() as does:
                 self.note(Told(step.id, self.position.answers_hash))
                 self.say(Spoken(step, does))
+            case Figure() as figure:
+                number = self.note(Told(step.id, basis_of_figure(figure, self.answers_above(step))))
+                self.say(Pictured(step, figure, number))
             case Stop(level="notify") as stop:
                 self.say(Alert(step, stop, self.tell(step, stop)))
             case Stop() as stop:

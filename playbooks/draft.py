@@ -10,6 +10,7 @@ from itertools import groupby
 
 from playbooks.answer import Upload, show_day, show_moment
 from playbooks.calendar import SITE, DurationRefused, read_duration
+from playbooks.figure import Drawn, figures
 from playbooks.place import Place
 from playbooks.position import Position, RunningClock, resolve
 from playbooks.run import (
@@ -25,6 +26,7 @@ from playbooks.run import (
 )
 from playbooks.script import AnswerType, Document, Script, Stop
 from playbooks.shown import NOT_ANSWERED, NOT_ASKED, ShownAnswer, live_lines, not_known
+from playbooks.value import known_values, value_lines
 
 NOT_AS_MADE = "This is no longer what the draft said when it was made: words were erased, or the site's settings changed."
 CARRIED = "Carried from an earlier version, no longer asked"
@@ -69,7 +71,8 @@ class Draft:
     `made_at` is UTC; `zone` is where times are shown. `status_note` says what a reader must know of its state
     (the site has not approved the script), or is empty. `changes`, `told`, `released`, `clocks` and `attachments` are whole
     sentences, such as "QA was told through the coach on 2025-06-03 06:20 (posted, not confirmed read)".
-    `fingerprint` is that of what it states.
+    `fingerprint` is that of what it states. `values` are the numbers worked out from answers, each with its label, and
+    `figures` the pictures, in the order they were shown.
     """
 
     title: str
@@ -92,6 +95,8 @@ class Draft:
     attachments: tuple[str, ...]
     zone: str
     fingerprint: str
+    values: tuple[tuple[str, str], ...] = ()
+    figures: tuple[Drawn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +127,11 @@ def fingerprint(script: Script, events: Sequence[Event], place: Place) -> str:
     told = [[told.at.isoformat(), told.role, list(told.to)] for told in ledger.tellings]
     released = [[step, event.at.isoformat(), event.by] for step, event in sorted(ledger.released.items())]
     clocks = [[running.clock.id, running.due_at.astimezone(UTC).isoformat()] for running in position.clocks]
-    stated = {"lines": lines, "told": told, "released": released, "clocks": clocks}
+    stated: dict[str, object] = {"lines": lines, "told": told, "released": released, "clocks": clocks}
+    if values := known_values(script, position.answers, place):
+        stated["values"] = values
+    if position.figures:
+        stated["figures"] = [step.id for step in position.figures]
     return hash_of({**stated, "later": list(position.deferred)})
 
 
@@ -171,6 +180,8 @@ def draft_of(script: Script, events: Sequence[Event], made: Event, place: Place,
         attachments=tuple(_attachments(script, position)),
         zone=place.zone.key,
         fingerprint=what.fingerprint,
+        values=value_lines(script, position, place),
+        figures=figures(script, position, place.zone),
     )
 
 

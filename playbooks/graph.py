@@ -13,17 +13,23 @@ from playbooks.loader import BY_SELF
 from playbooks.script import (
     AnswerType,
     Ask,
+    ControlChart,
     Document,
+    Drawing,
+    Figure,
     Finish,
+    Fishbone,
     GoTo,
     HandBack,
     HandOver,
+    Radar,
     Review,
     Say,
     Script,
     Setting,
     Step,
     Stop,
+    Whys,
 )
 
 _COMPARED = {
@@ -104,7 +110,7 @@ def _has(has: Has, script: Script) -> str:
 
 
 def _calculated(calculated: Calculated, script: Script) -> str:
-    inputs = " and ".join(f'"{_label(script, name)}"' for _, name in calculated.takes)
+    inputs = _and([f'"{_label(script, name)}"' for _, name in calculated.takes])
     limit = f"the site's {calculated.limit}" if calculated.is_setting else calculated.limit
     compared = _COMPARED[calculated.compare]
     return f"{_spaced(calculated.calc)} of {inputs} is {compared} {_spaced(limit)}"
@@ -117,6 +123,10 @@ def _label(script: Script, name: str) -> str:
 
 def _spaced(name: str) -> str:
     return name.replace("_", " ")
+
+
+def _and(words: Sequence[str]) -> str:
+    return " and ".join(words)
 
 
 def _listed(words: Sequence[str]) -> str:
@@ -138,7 +148,12 @@ def step_list(script: Script) -> str:
         for line in _printed(step, script):
             lines.append(f"{lead}{line}")
             lead = "     "
-    for title, found in (("What is meant", _facts(script)), ("Clocks", _clocks(script))):
+    parts = (
+        ("What is meant", _facts(script)),
+        ("What is worked out", _values(script)),
+        ("Clocks", _clocks(script)),
+    )
+    for title, found in parts:
         if more := [f"     {line}" for line in found]:
             lines += ["", title, "", *more]
     return "\n".join(lines) + "\n"
@@ -173,10 +188,28 @@ def _printed(step: Step, script: Script) -> Iterator[str]:
             yield "Show every answer, to be changed or confirmed"
         case Document() as document:
             yield f"Make the draft {document.template} ({', '.join(document.formats)})"
+        case Figure(title, text, of):
+            yield f"Show a picture: {title} [{_kind_of_picture(of)}]"
+            yield f"- with the words: {text}"
+            yield f"- made from {_and([_label(script, name) for name in of.inputs])}"
         case Finish(text):
             yield f"End: {text}"
         case _:
             assert_never(step.does)
+
+
+def _kind_of_picture(of: Drawing) -> str:
+    match of:
+        case Whys():
+            return "a chain of causes"
+        case Fishbone():
+            return "a fishbone"
+        case ControlChart():
+            return "a control chart"
+        case Radar():
+            return "a radar"
+        case _:
+            assert_never(of)
 
 
 def _kind(ask: Ask) -> str:
@@ -196,6 +229,12 @@ def _releases(stop: Stop) -> Iterator[str]:
 def _facts(script: Script) -> Iterator[str]:
     for fact in script.facts.values():
         yield f"{fact.say}: {in_words(fact.when, script)}"
+
+
+def _values(script: Script) -> Iterator[str]:
+    for value in script.values.values():
+        inputs = _and([f'"{_label(script, name)}"' for _, name in value.takes])
+        yield f"{value.say}: {_spaced(value.calc)} of {inputs}"
 
 
 def _clocks(script: Script) -> Iterator[str]:
@@ -242,6 +281,8 @@ def _node(number: int, step: Step) -> str:
             return f'{name}(["{number + 1} End"])'
         case Review():
             return f'{name}[/"{number + 1} Review"/]'
+        case Figure(title=title):
+            return f'{name}[["{number + 1} Picture: {_escaped(title)}"]]'
         case Document(template=template):
             return f'{name}[/"{number + 1} Draft: {_escaped(template)}"/]'
         case Say(text):

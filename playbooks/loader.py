@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from pydantic import ValidationError
@@ -21,17 +22,23 @@ from playbooks.script import (
     Clock,
     Coaching,
     Control,
+    ControlChart,
     Document,
     Does,
+    Drawing,
     Example,
     Fallback,
+    Figure,
     Finish,
+    Fishbone,
     GoTo,
     HandBack,
     HandOver,
     Late,
     NamedFact,
+    NamedValue,
     Option,
+    Radar,
     Release,
     Review,
     Say,
@@ -41,12 +48,18 @@ from playbooks.script import (
     Step,
     Stop,
     Unknown,
+    Whys,
 )
 from playbooks.shape import (
     KINDS,
+    NAME,
+    OF,
     RawClock,
+    RawControlChart,
     RawFact,
     RawFallback,
+    RawFigure,
+    RawFishbone,
     RawHandOver,
     RawOption,
     RawRelease,
@@ -55,6 +68,8 @@ from playbooks.shape import (
     RawSetting,
     RawStep,
     RawStop,
+    RawValue,
+    RawWhys,
     known_keys,
     stray_keys,
 )
@@ -161,6 +176,7 @@ class _Builder:
         self.problems: list[Problem] = []
         self.steps: list[Step] = []
         self.facts: dict[str, NamedFact] = {}
+        self.values: dict[str, NamedValue] = {}
         self.clocks: dict[str, Clock] = {}
         self.uses: dict[str, str] = {}
 
@@ -170,6 +186,8 @@ class _Builder:
             when = self.fact(fact, ("facts", name))
             if when is not None:
                 self.facts[name] = NamedFact(name, fact.say, when)
+        for name, value in raw.values.items():
+            self.value(name, value, ("values", name))
         for name, clock in raw.clocks.items():
             self.clocks[name] = self.clock(name, clock)
         for number, step in enumerate(raw.steps):
@@ -197,6 +215,7 @@ class _Builder:
             is_callable=raw.callable,
             takes=tuple(raw.takes),
             uses=self.uses,
+            values=self.values,
         )
 
     def problem(self, path: Path, found: str, remedy: str) -> None:
@@ -246,7 +265,31 @@ class _Builder:
                 document.contains,
                 document.name,
             )
+        if raw.figure is not None:
+            return self.figure(raw.figure, (*path, "figure"))
         return Finish(raw.finish) if raw.finish is not None else Review()
+
+    def figure(self, raw: RawFigure, path: Path) -> Figure | None:
+        shape = OF[raw.draws]
+        try:
+            of = shape.model_validate(raw.of)
+        except ValidationError as error:
+            within = (*path, "of")
+            for details in error.errors():
+                found = as_problem(details, lambda _: shape.model_fields, GUIDE)
+                self.problem((*within, *found.path), found.found, found.remedy)
+            return None
+        drawing: Drawing
+        match of:
+            case RawWhys():
+                drawing = Whys(of.event, tuple(of.whys), tuple(of.evidence))
+            case RawFishbone():
+                drawing = Fishbone(of.event, tuple(of.bones.items()))
+            case RawControlChart():
+                drawing = ControlChart(of.values, of.lower, of.upper)
+            case _:
+                drawing = Radar(tuple(of.axes.items()))
+        return Figure(raw.title, raw.say, drawing)
 
     def use(self, raw: RawStep, name: str, when: Condition | None, at: int) -> None:
         """Put the steps of a sub-flow in the place of the step that calls it."""
@@ -284,6 +327,7 @@ class _Builder:
         part = inlined(flow, Call(raw.id, raw.section, when, raw.with_, at))
         self.steps += part.steps
         self.facts |= part.facts
+        self.values |= part.values
         self.clocks |= part.clocks
         self.uses |= {name: flow.hash, **flow.uses}
 
@@ -379,8 +423,7 @@ class _Builder:
             return self.condition(raw.when, (*path, "when"))
         if raw.when is not None:
             self.problem((*path, "when"), "a fact has 'when' or 'calc', not both", "remove one")
-        calc = CALCS.get(raw.calc)
-        if calc is None:
+        if raw.calc not in CALCS:
             self.problem((*path, "calc"), f"unknown function {raw.calc!r}", nearest(raw.calc, CALCS))
             return None
         compared = [key for key in extra if key in COMPARE]
@@ -389,18 +432,12 @@ class _Builder:
                 path, f"{raw.calc!r} is compared {len(compared)} times", f"give one of: {', '.join(COMPARE)}"
             )
             return None
-        takes = {key: value for key, value in extra.items() if key not in COMPARE}
-        for key, value in takes.items():
-            if key not in calc.knows:
-                self.problem((*path, key), f"{raw.calc!r} has no input {key!r}", nearest(key, calc.knows))
-            elif not isinstance(value, str):
-                self.problem((*path, key), f"{key!r} cannot be {value!r}", "name the question that gives it")
-        if missing := sorted(calc.needs - takes.keys()):
-            self.problem(path, f"{raw.calc!r} needs {', '.join(missing)}", "name the question that gives it")
+        named = self.inputs(
+            raw.calc, {key: value for key, value in extra.items() if key not in COMPARE}, path
+        )
         if len(self.problems) > known:
             return None
         limit = extra[compared[0]]
-        named = tuple((key, str(value)) for key, value in takes.items())
         match limit:
             case {"site": str(setting)}:
                 return Calculated(raw.calc, named, compared[0], setting, is_setting=True)
@@ -412,6 +449,27 @@ class _Builder:
             (*path, compared[0]), f"{limit!r} is no limit", "write a number, a duration or {site: name}"
         )
         return None
+
+    def inputs(self, name: str, takes: Mapping[str, object], path: Path) -> tuple[tuple[str, str], ...]:
+        """The inputs of the function `name`, each with the question that gives it."""
+        calc = CALCS[name]
+        for key, value in takes.items():
+            if key not in calc.knows:
+                self.problem((*path, key), f"{name!r} has no input {key!r}", nearest(key, calc.knows))
+            elif not isinstance(value, str):
+                self.problem((*path, key), f"{key!r} cannot be {value!r}", "name the question that gives it")
+        if missing := sorted(calc.needs - takes.keys()):
+            self.problem(path, f"{name!r} needs {', '.join(missing)}", "name the question that gives it")
+        return tuple((key, str(value)) for key, value in takes.items())
+
+    def value(self, name: str, raw: RawValue, path: Path) -> None:
+        if not re.fullmatch(NAME, name):
+            self.problem(path, f"{name!r} is badly shaped", f"it must match {NAME}")
+        elif raw.calc not in CALCS:
+            self.problem((*path, "calc"), f"unknown function {raw.calc!r}", nearest(raw.calc, CALCS))
+        else:
+            takes = self.inputs(raw.calc, raw.model_extra or {}, path)
+            self.values[name] = NamedValue(name, raw.say, raw.calc, takes)
 
     def condition(self, raw: object, path: Path) -> Condition | None:
         """What `raw` writes: `{name: value}`, `{name: {in: [...]}}`, `{fact: name}`, all, any, not."""

@@ -45,13 +45,15 @@ Tree = dict[str, object]
 _NAMED = """
 playbook id section fast_lane clock type starts stops due_in calendar calc use go_to tell by_role for_role share
 depends_on returns takes site site_settings value level template formats contains not_after not_before follow_up
-after mask of allow tone with carry from to and also low high limit cite checks fact
+after mask of allow tone with carry from to and also low high limit cite checks fact draws event whys evidence values
+lower upper in
 """
 _NAMES = frozenset(_NAMED.split())
 _COMPARISONS = frozenset({"more_than", "less_than", "at_least", "at_most", "is"})
 _CONDITIONS = frozenset({"when", "applies_when"})
+_MAPPINGS = frozenset({"with", "carry", "bones", "axes"})  # whatever stands under a name in these is a name
 _NOT_READ = ("control", "phrasings", "title", "purpose", "for_roles", "language", "version")
-_PLACEHOLDER = re.compile(r"\{((?:site|fact|run|clock)\.)([a-z0-9_]+)")
+_PLACEHOLDER = re.compile(r"\{((?:site|fact|run|clock|value)\.)([a-z0-9_]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +178,9 @@ def _is_name(path: Path) -> bool:
     keys = [part for part in path if isinstance(part, str)]
     if _CONDITIONS.intersection(keys):
         return True
-    near = keys[-1:] + keys[-2:-1] if len(keys) > 1 and keys[-2] in {"with", "carry"} else keys[-1:]
+    near = keys[-1:]
+    if len(keys) > 1 and keys[-2] in _MAPPINGS:
+        near = ["with"]
     return bool(_NAMES.intersection(near) or _COMPARISONS.intersection(near))
 
 
@@ -187,6 +191,7 @@ def _is_key(path: Path) -> bool:
     return (
         bool(inside)
         or keys[-2:-1] in (["facts"], ["clocks"], ["with"], ["carry"])
+        or keys[:-1] == ["values"]
         or keys[-1] in _COMPARISONS
     )
 

@@ -24,6 +24,7 @@ from playbooks.script import (
     Check,
     Clock,
     Document,
+    Figure,
     Finish,
     GoTo,
     HandBack,
@@ -69,7 +70,8 @@ class Position:
     questions left for later in a hurry. `open_points` are live steps to come back to. `waiting` are questions that
     can still be answered when the run has ended. `answers_hash` stands for exactly the live answers. `at` of `of`
     counts questions expected on this path. `true_facts` are the named facts that hold. `lapsed` is the hand-over of the
-    part that a colleague has in hand, where it does not apply any more.
+    part that a colleague has in hand, where it does not apply any more. `figures` are the
+    pictures that stand above the cursor on this path and have something to show.
     """
 
     cursor: Step | None
@@ -86,11 +88,17 @@ class Position:
     at: int
     of: int
     lapsed: str = ""
+    figures: tuple[Step, ...] = ()
 
     @cached_property
     def given(self) -> Mapping[str, Given]:
         """The live answers by step."""
         return {given.step: given for given in self.live}
+
+    @cached_property
+    def answers(self) -> Answers:
+        """The live answers by step, without who gave them when."""
+        return {given.step: given.answer for given in self.live}
 
     def answer(self, step_id: str) -> Answer | None:
         """The live answer to a step."""
@@ -119,6 +127,7 @@ class _Walk:
     stale: list[str] = field(default_factory=list)
     deferred: list[str] = field(default_factory=list)
     reached: set[str] = field(default_factory=set)
+    figures: list[Step] = field(default_factory=list)
     questions: int = 0
     done: int = 0
 
@@ -150,6 +159,7 @@ def resolve(script: Script, ledger: Ledger, place: Place) -> Position:
         at=min(walk.done + 1, walk.questions),
         of=walk.questions,
         lapsed=ledger.lent.step if ledger.lent and ledger.lent.step not in walk.reached else "",
+        figures=tuple(walk.figures),
     )
 
 
@@ -163,6 +173,18 @@ def basis_of(ask: Ask, answers: Answers) -> str:
     if not ask.depends_on:
         return ""
     found = [answers.get(name) for name in ask.depends_on]
+    return hash_of([answer and [list(answer.values), answer.is_unknown] for answer in found])
+
+
+def has_something_to_show(figure: Figure, answers: Answers) -> bool:
+    """Whether at least one of the answers that a picture is about is there."""
+    found = (answers.get(name) for name in figure.of.shown)
+    return any(answer is not None and answer.is_given and not answer.is_erased for answer in found)
+
+
+def basis_of_figure(figure: Figure, answers: Answers) -> str:
+    """The hash of the answers that a picture is made from, as they are now."""
+    found = [answers.get(name) for name in figure.of.inputs]
     return hash_of([answer and [list(answer.values), answer.is_unknown] for answer in found])
 
 
@@ -222,6 +244,11 @@ def _visit(step: Step, script: Script, ledger: Ledger, walk: _Walk) -> None:
             return
         case Review():
             walk.questions += 1
+        case Figure() as figure if has_something_to_show(figure, walk.answers):
+            if walk.cursor is None:
+                walk.figures.append(step)
+        case Figure():
+            return
         case _:
             pass
     if walk.cursor is None:
@@ -274,6 +301,8 @@ def _is_done(step: Step, ledger: Ledger, walk: _Walk) -> bool:
             return False
         case GoTo():
             return bool(ledger.gone_to)
+        case Figure() as figure:
+            return ledger.bases.get(step.id) == basis_of_figure(figure, walk.answers)
         case _:
             return step.id in ledger.said
 

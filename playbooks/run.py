@@ -163,9 +163,9 @@ class Confirmed:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A step said its text. It happens once, whatever is corrected later.
+    """A step said its text. It happens once, whatever is corrected later; a picture is shown again for other answers.
 
-    `basis` is the hash of the live answers it was said on. For a stop, `role` was to be told and `to` are the
+    `basis` is the hash of the live answers it was said on; for a picture, of those it was made from. For a stop, `role` was to be told and `to` are the
     people it was posted to: none, if nobody could be found.
     """
 
@@ -447,7 +447,7 @@ class Ledger:
     """What stands after the events of one run.
 
     `answers`: by step, the latest that was not taken back. `earlier`: by step, the latest that *was* taken back, to
-    be offered again. `released` are stops by the event that released them; once released, a stop holds no more,
+    be offered again. `said` are the steps that have spoken, and `bases` what each last spoke on. `released` are stops by the event that released them; once released, a stop holds no more,
     even if the answer behind it is changed away and back. `confirmed`: by review, the hash of the answers confirmed.
     `asking` is the last question put and `turn` the number of that event; it `is_asked` as long as nothing was done
     since. `correcting` is the step being changed now, if any. `last_act` is the latest answer, skip or confirmation
@@ -463,6 +463,7 @@ class Ledger:
     answers: Mapping[str, Given]
     earlier: Mapping[str, Answer]
     said: frozenset[str]
+    bases: Mapping[str, str]
     waited: frozenset[str]
     tellings: tuple[Telling, ...]
     released: Mapping[str, Event]
@@ -526,7 +527,7 @@ class Book:
         self._earlier: dict[str, Answer] = {}
         self._acts: dict[int, str] = {}  # what can be taken back: the step by its number, in order
         self._confirmed: dict[int, tuple[str, str]] = {}
-        self._said: set[str] = set()
+        self._bases: dict[str, str] = {}  # what each step last spoke on, by step
         self._waited: set[str] = set()
         self._tellings: list[Telling] = []
         self._unread: dict[str, list[int]] = {}  # by step, the places of those that nobody has read
@@ -564,7 +565,7 @@ class Book:
             case Kept():
                 self._correcting = ""
             case Told() as what:
-                self._said.add(what.step)
+                self._bases[what.step] = what.basis
                 if what.role:
                     self._unread.setdefault(what.step, []).append(len(self._tellings))
                     self._tellings.append(Telling(what.step, what.role, what.to, event.at))
@@ -616,7 +617,8 @@ class Book:
             last_seq=self._last_seq,
             answers=self._standing(),
             earlier=dict(self._earlier),
-            said=frozenset(self._said),
+            said=frozenset(self._bases),
+            bases=dict(self._bases),
             waited=frozenset(self._waited),
             tellings=tuple(self._tellings),
             released=dict(self._released),
@@ -678,7 +680,7 @@ class Book:
                 self._parts[begun] = replace(part, back_at=event.at)
                 break
         if self._parts.pop(step, None):
-            self._said.discard(step)
+            self._bases.pop(step, None)
         self._keep_apart(person)
         self._holder = person
 

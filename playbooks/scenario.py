@@ -15,6 +15,7 @@ from playbooks.act import Accept, Act, Change, Confirm, Free, Hurry, Picked, Res
 from playbooks.answer import Upload, options_of
 from playbooks.decision import Here, begin, decide
 from playbooks.errors import Problem
+from playbooks.figure import figures
 from playbooks.loader import nearest
 from playbooks.place import Place
 from playbooks.position import Position, resolve
@@ -33,6 +34,7 @@ from playbooks.utterance import (
     Spoken,
     Utterance,
 )
+from playbooks.value import value_lines
 
 BY = "scenario"
 _NAME_STEPS = frozenset({"asked_in_order", "never_asked", "open_points", "dormant"})  # whose items are steps
@@ -155,7 +157,10 @@ def _drafted(script: Script, played: Played, place: Place) -> str:
     if not ledger.drafts:
         return ""
     position = resolve(script, ledger, place)
-    return "\n".join(f"{line.ask.label}: {line.shown}" for line in live_lines(script, position, place.zone))
+    lines = [f"{line.ask.label}: {line.shown}" for line in live_lines(script, position, place.zone)]
+    lines += [f"{label}: {value}" for label, value in value_lines(script, position, place)]
+    lines += [f"{drawn.title}\n{drawn.text}" for drawn in figures(script, position, place.zone)]
+    return "\n".join(lines)
 
 
 class _Player:

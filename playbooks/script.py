@@ -87,7 +87,8 @@ class Coaching:
 class Ask:
     """One question.
 
-    `label` is its short name in a review and a draft. `of` is what a `list` holds, `unit` what a `number` counts,
+    `label` is its short name in a review and a draft. `of` is what a `list` holds (of numbers, each is kept as often
+    as it stands there), `unit` what a `number` counts,
     `mask` the shape of an identifier (# a digit, @ a letter, the rest as typed) or the site setting that gives it.
     `depends_on`: when one of these answers changes, this one is offered again. `can_wait`: a run may end without it,
     and it can still be given then. `offers_opening`: the words that started the run are offered as the answer.
@@ -224,7 +225,92 @@ class Finish:
     text: str
 
 
-Does = Ask | Say | Stop | HandOver | HandBack | GoTo | Review | Document | Finish
+@dataclass(frozen=True, slots=True)
+class Whys:
+    """A chain of causes: what happened, why, and why that; by each why, what supports it, where it is asked for."""
+
+    event: str
+    whys: tuple[str, ...]
+    evidence: tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The questions of which one must be answered, or there is nothing to show."""
+        return self.whys
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Every question it is made from."""
+        return (self.event, *self.whys, *self.evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Fishbone:
+    """What happened, and what may have led to it: by the name of each bone, the question that gives its entries."""
+
+    event: str
+    bones: tuple[tuple[str, str], ...]
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The questions of which one must be answered, or there is nothing to show."""
+        return tuple(step for _, step in self.bones)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Every question it is made from."""
+        return (self.event, *self.shown)
+
+
+@dataclass(frozen=True, slots=True)
+class ControlChart:
+    """Individual values in their order, with their moving range; and the limits of specification, where there are any."""
+
+    values: str
+    lower: str = ""
+    upper: str = ""
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The questions of which one must be answered, or there is nothing to show."""
+        return (self.values,)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Every question it is made from."""
+        return tuple(name for name in (self.values, self.lower, self.upper) if name)
+
+
+@dataclass(frozen=True, slots=True)
+class Radar:
+    """Levels from 1 to 5 around a centre: by the name of each axis, the question that gives its level."""
+
+    axes: tuple[tuple[str, str], ...]
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The questions of which one must be answered, or there is nothing to show."""
+        return tuple(step for _, step in self.axes)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Every question it is made from."""
+        return self.shown
+
+
+Drawing = Whys | Fishbone | ControlChart | Radar
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture made from answers, and the words that lead to it; shown once for each set of these answers."""
+
+    title: str
+    say: str
+    of: Drawing
+
+
+Does = Ask | Say | Stop | HandOver | HandBack | GoTo | Review | Document | Finish | Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +340,19 @@ class NamedFact:
     name: str
     say: str
     when: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class NamedValue:
+    """A number worked out from answers, to stand in texts and in the draft, there under the label `say`.
+
+    `takes` are pairs of what the function `calc` (`playbooks.calc`) calls an input and the question that gives it.
+    """
+
+    name: str
+    say: str
+    calc: str
+    takes: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,6 +432,7 @@ class Script:
     is_callable: bool = False
     takes: tuple[str, ...] = ()
     uses: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, NamedValue] = field(default_factory=dict)
 
     @cached_property
     def by_id(self) -> Mapping[str, Step]:

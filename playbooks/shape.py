@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,9 +13,22 @@ from playbooks.script import AnswerType
 NAME = r"^[a-z][a-z0-9_]*$"
 FILE_NAME = r"^[a-z][a-z0-9-]*$"
 DATE = r"^\d{4}-\d{2}-\d{2}$"
-KINDS = ("ask", "say", "use", "go_to", "stop", "hand_over", "hand_back", "review", "document", "finish")
+KINDS = (
+    "ask",
+    "say",
+    "use",
+    "go_to",
+    "stop",
+    "hand_over",
+    "hand_back",
+    "review",
+    "document",
+    "figure",
+    "finish",
+)
 
 Region = Literal["US", "EU", "UK"]
+Draws = Literal["whys", "fishbone", "control_chart", "radar"]
 Part = Literal["answers", "open_points", "attachments", "script_version"]
 
 
@@ -168,6 +181,61 @@ class RawFact(Raw):
     calc: str | None = None
 
 
+class RawValue(Raw):
+    """A number worked out from answers: its label, the function `calc`, and the function's inputs."""
+
+    model_config = ConfigDict(extra="allow", strict=True, frozen=True)
+
+    say: str
+    calc: str
+
+
+class RawWhys(Raw):
+    """What a chain of causes is made of."""
+
+    event: str
+    whys: list[str] = Field(min_length=1, max_length=10)
+    evidence: list[str] = Field(default_factory=list)
+
+
+class RawFishbone(Raw):
+    """What a fishbone is made of."""
+
+    event: str
+    bones: dict[str, str] = Field(min_length=2, max_length=8)
+
+
+class RawControlChart(Raw):
+    """What a control chart is made of."""
+
+    values: str
+    lower: str = ""
+    upper: str = ""
+
+
+class RawRadar(Raw):
+    """What a radar is made of."""
+
+    axes: dict[str, str] = Field(min_length=3, max_length=12)
+
+
+class RawFigure(Raw):
+    """A picture made from answers. `of` has the shape that belongs to what it `draws`."""
+
+    draws: Draws
+    title: str
+    say: str
+    of: object
+
+
+OF: Mapping[str, type[RawWhys | RawFishbone | RawControlChart | RawRadar]] = {
+    "whys": RawWhys,
+    "fishbone": RawFishbone,
+    "control_chart": RawControlChart,
+    "radar": RawRadar,
+}
+
+
 class RawLate(Raw):
     """Who hears when a clock has run out."""
 
@@ -214,7 +282,7 @@ class RawStep(Raw):
     max: int = Field(default=500, ge=1, le=4000)
     max_files: int = Field(default=5, ge=1, le=10)
     allow: list[Literal["jpg", "png", "pdf"]] = Field(default_factory=list)
-    of: Literal["identifier", "text"] = "text"
+    of: Literal["identifier", "text", "number"] = "text"
     unit: str = ""
     mask: str | RawSetting = ""
     tone: Literal["", "no_blame"] = ""
@@ -230,6 +298,7 @@ class RawStep(Raw):
     hand_back: RawHandBack | None = None
     review: Literal["all"] | None = None
     document: RawDocument | None = None
+    figure: RawFigure | None = None
     finish: str | None = None
 
 
@@ -253,6 +322,7 @@ class RawScript(Raw):
     sections: list[RawSection] = Field(min_length=1)
     fast_lane: str = ""
     facts: dict[str, RawFact] = Field(default_factory=dict)
+    values: dict[str, RawValue] = Field(default_factory=dict)
     clocks: dict[str, RawClock] = Field(default_factory=dict)
     steps: list[RawStep] = Field(min_length=1)
 
@@ -278,7 +348,9 @@ _MODELS: dict[str, type[BaseModel]] = {
     "hand_over": RawHandOver,
     "hand_back": RawHandBack,
     "document": RawDocument,
+    "figure": RawFigure,
     "facts": RawFact,
+    "values": RawValue,
     "when_late": RawLate,
     "clocks": RawClock,
     "steps": RawStep,

@@ -11,12 +11,14 @@ from playbooks.clock_check import a, duration, role, sources
 from playbooks.condition_check import earlier
 from playbooks.context import Context
 from playbooks.errors import Path, Problem
+from playbooks.figure_check import figure_problems
 from playbooks.loader import nearest
 from playbooks.script import (
     AnswerType,
     Ask,
     Check,
     Document,
+    Figure,
     Finish,
     GoTo,
     HandBack,
@@ -73,6 +75,8 @@ def _step(script: Script, place: int, step: Step, context: Context) -> Iterator[
             if context.templates is not None and template not in context.templates:
                 remedy = nearest(template, context.templates)
                 yield Problem((*path, "document", "template"), f"unknown template {template!r}", remedy)
+        case Figure() as figure:
+            yield from figure_problems(script, place, figure, (*path, "figure"))
         case Review() | Say() | Finish():
             pass
         case _:

@@ -11,11 +11,14 @@ from playbooks.errors import Path
 from playbooks.script import (
     Ask,
     Document,
+    Figure,
     Finish,
+    Fishbone,
     GoTo,
     HandBack,
     HandOver,
     Option,
+    Radar,
     Review,
     Say,
     Script,
@@ -62,6 +65,9 @@ def _texts(script: Script, *, own: bool) -> Iterator[Text]:
     for name, fact in script.facts.items():
         if not (own and "." in name):
             yield Text(("facts", name, "say"), fact.say, Part.PHRASE)
+    for name, value in script.values.items():
+        if not (own and "." in name):
+            yield Text(("values", name, "say"), value.say, Part.LABEL)
     for name, clock in script.clocks.items():
         if not (own and "." in name):
             yield Text(("clocks", name, "say"), clock.say, Part.PHRASE)
@@ -100,12 +106,27 @@ def _of_step(step: Step) -> Iterator[Text]:
         case Document() as document:
             yield Text((*path, "document", "watermark"), document.watermark, Part.LABEL)
             yield Text((*path, "document", "name"), document.name, Part.LABEL)
+        case Figure() as figure:
+            yield Text((*path, "figure", "title"), figure.title, Part.LABEL)
+            yield Text((*path, "figure", "say"), figure.say)
+            yield from _of_parts(figure, (*path, "figure", "of"))
         case Finish(words):
             yield Text((*path, "finish"), words)
         case GoTo() | Review():
             pass
         case _:
             assert_never(step.does)
+
+
+def _of_parts(figure: Figure, path: Path) -> Iterator[Text]:
+    """The names of bones and axes: they stand in the file as keys."""
+    match figure.of:
+        case Fishbone(bones=named):
+            yield from (Text((*path, "bones", name), name, Part.LABEL) for name, _ in named)
+        case Radar(axes=named):
+            yield from (Text((*path, "axes", name), name, Part.LABEL) for name, _ in named)
+        case _:
+            pass
 
 
 def _of_question(path: Path, ask: Ask) -> Iterator[Text]:

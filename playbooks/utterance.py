@@ -9,7 +9,7 @@ from enum import StrEnum
 from playbooks.answer import Unclear
 from playbooks.position import RunningClock
 from playbooks.run import Answer
-from playbooks.script import Finish, GoTo, HandBack, HandOver, Say, Step, Stop
+from playbooks.script import Figure, Finish, GoTo, HandBack, HandOver, Say, Step, Stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,15 @@ class Spoken:
 
     step: Step
     does: Say | HandBack | Finish
+
+
+@dataclass(frozen=True, slots=True)
+class Pictured:
+    """A picture made from answers; event number `number` showed it."""
+
+    step: Step
+    figure: Figure
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +254,7 @@ Utterance = (
     | ReasonAsked
     | Sheet
     | Spoken
+    | Pictured
     | Alert
     | Held
     | Unread

@@ -59,7 +59,11 @@ def _placeholders(script: Script, text: Text) -> Iterator[Problem]:
         kind, _, rest = name.partition(".")
         if name in known or (kind == "fact" and rest.removesuffix(".because") in script.facts):
             continue
-        if kind != "site":
+        if kind == "value":
+            if rest not in script.values:
+                remedy = nearest(rest, script.values) or "say in 'values' how it is worked out"
+                yield Problem(text.path, f"unknown value {{{name}}}", remedy)
+        elif kind != "site":
             yield Problem(text.path, f"unknown placeholder {{{name}}}", nearest(name, known))
         elif rest not in script.site_settings:
             yield Problem(text.path, f"{{{name}}} is not declared", f"add {rest!r} to 'site_settings'")

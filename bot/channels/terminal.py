@@ -128,6 +128,9 @@ def lines_of(reply: Reply) -> Iterator[str]:
         yield f"   Step {reply.progress.at} of {reply.progress.of}{section}"
     mark = _MARKS.get(reply.tone, "   ")
     yield from _wrapped(reply.text, mark)
+    if reply.picture:
+        yield f"   {reply.picture.title}"
+        yield from _wrapped(reply.picture.text, "     ")
     yield from _facts(reply.facts)
     if reply.field and reply.field.kind == "multi":
         for place, (_, label) in enumerate(reply.field.options, 1):

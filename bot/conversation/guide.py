@@ -10,14 +10,15 @@ from typing import assert_never
 from bot.conversation.wording import Wording
 from bot.message import About, Press
 from bot.person import Person
-from bot.reply import Choice, Citation, Fact, Field, FieldKind, File, Progress, Reply, Tone
+from bot.reply import Choice, Citation, Fact, Field, FieldKind, File, Picture, Progress, Reply, Tone
 from bot.site import Site
 from playbooks.answer import Trouble, Unclear, options_of, show_moment
 from playbooks.draft import role_words
+from playbooks.figure import drawn
 from playbooks.placeholder import fill
 from playbooks.position import Position, RunningClock
 from playbooks.run import Answer, Ledger
-from playbooks.script import AnswerType, Ask, Document, HandOver, Script, Step, Stop
+from playbooks.script import AnswerType, Ask, Document, Figure, HandOver, Script, Step, Stop
 from playbooks.shown import live_lines, show_answer
 from playbooks.utterance import (
     Alert,
@@ -34,6 +35,7 @@ from playbooks.utterance import (
     Note,
     Notice,
     Offered,
+    Pictured,
     Question,
     ReadBy,
     ReasonAsked,
@@ -45,6 +47,7 @@ from playbooks.utterance import (
     Unread,
     Utterance,
 )
+from playbooks.value import value_words
 
 MEDIA_TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -79,6 +82,7 @@ Alone = (
     | ReasonAsked
     | Sheet
     | Spoken
+    | Pictured
     | Alert
     | Held
     | Unread
@@ -188,6 +192,8 @@ class Guide:
             case Spoken(step, does):
                 tone = Tone.DONE if does is self.script.steps[-1].does else Tone.NOTICE
                 return Reply(self._fill(does.text), tone, citations=self._citations(step))
+            case Pictured(step, figure, number):
+                return self._pictured(step, figure, number)
             case Alert(step, stop, to):
                 return Reply(self._posted(stop, to), Tone.STOP, citations=self._citations(step))
             case Held():
@@ -207,6 +213,15 @@ class Guide:
                 return self._draft_made(step, number)
             case _:
                 assert_never(utterance)
+
+    def _pictured(self, step: Step, figure: Figure, number: int) -> Reply:
+        """The picture with the words that lead to it; where there is too little to draw, what is missing."""
+        shown = drawn(self.script, step, self.position, self.site.place.zone)
+        say, cited = self._fill(figure.say), self._citations(step)
+        if shown.content is None:
+            return Reply(f"{say}\n\n{shown.text}", Tone.NOTICE, citations=cited)
+        picture = Picture(shown.title, shown.text, shown.headings, shown.rows, self.ref, number)
+        return Reply(say, Tone.NOTICE, citations=cited, picture=picture)
 
     def _question(self, question: Question) -> Reply:
         """The question with its answers to press or its field, and the ways around it."""
@@ -629,6 +644,7 @@ class Guide:
     def _fill(self, text: str) -> str:
         words = {f"site.{name}": value for name, value in self.site.values.items()}
         words |= {f"fact.{name}.because": fact.say for name, fact in self.script.facts.items()}
+        words |= value_words(self.script, self.position, self.site.place)
         return fill(text, words | {"run.ref": self.ref})
 
 

@@ -40,9 +40,13 @@ from playbooks.script import (
     AnswerType,
     Ask,
     Control,
+    ControlChart,
+    Figure,
+    Fishbone,
     GoTo,
     HandOver,
     Option,
+    Radar,
     Release,
     Review,
     Script,
@@ -50,6 +54,7 @@ from playbooks.script import (
     Step,
     Stop,
     Unknown,
+    Whys,
 )
 from tests.bot.conversation.talk import ALARM, PARTS, SPILL, WORDING, Talk
 from tests.contracts.extremes import HOSTILE, LONGEST, extremes, long_text
@@ -63,6 +68,8 @@ MOVIE = Upload("d" * 64, "film.mp4", "mp4")
 EVERYWHERE = "everywhere"
 HURRIED: Mapping[str, object] = {"someone_hurt": "no", "kind": "equipment", "similar": "hurry"}
 MOST_STEPS = 150
+
+LEVELS = tuple(Option(str(level), f"Level {level}") for level in range(1, 6))
 
 # No shipped playbook asks everything that a site's own may ask.
 EVERY_KIND = Script(
@@ -103,6 +110,38 @@ EVERY_KIND = Script(
                 hint="One of each.",
             )
             for kind in AnswerType
+        ),
+        Step("values", "all", Ask("What are the values?", AnswerType.LIST, "Values", of="number")),
+        Step("level", "all", Ask("How far are we?", AnswerType.CHOICE, "Level", LEVELS)),
+        Step(
+            "whys",
+            "all",
+            Figure(
+                "Why it happened",
+                "This is the chain.",
+                Whys("text", ("long_text", "person"), ("list", "number")),
+            ),
+        ),
+        Step(
+            "fish",
+            "all",
+            Figure(
+                "What may have led to it",
+                "This is all.",
+                Fishbone("text", (("Method", "list"), ("Machine", "multi"))),
+            ),
+        ),
+        Step(
+            "chart",
+            "all",
+            Figure("The values", "These are the values.", ControlChart("values", upper="number")),
+        ),
+        Step(
+            "radar",
+            "all",
+            Figure(
+                "How far we are", "This is where we are.", Radar((("People", "level"), ("Data", "choice")))
+            ),
         ),
         Step("held", "all", Stop("immediate", "Wait for the lead.", "lead", release=Release("", ("lead",)))),
         Step("review", "all", Review()),
@@ -437,6 +476,8 @@ def fitting(talk: Speaker, ask: Ask, *, is_long: bool) -> Did:
             return mask.replace("#", "7").replace("@", "Q")
         case AnswerType.IDENTIFIER if is_long:
             return long_text(MAX_IDENTIFIER).replace("\n", " ")
+        case AnswerType.LIST if ask.of == "number":
+            return " ".join(map(str, range(90, 140 if is_long else 95)))
         case AnswerType.LIST if is_long:
             most = MAX_IDENTIFIER if ask.of == "identifier" else ask.max_length
             return "\n".join(f"{n} {'x' * (most - 4)}" for n in range(MAX_ITEMS))
@@ -554,6 +595,8 @@ def _troubles(talk: Speaker, ask: Ask) -> Iterator[Did]:
             yield from ("here it is", (MOVIE,), (PHOTO,) * (ask.max_files + 1))
         case AnswerType.IDENTIFIER:
             yield from ("rhubarb", "x" * (MAX_IDENTIFIER + 1))
+        case AnswerType.LIST if ask.of == "number":
+            yield from (" ,;\n, ", "rhubarb", "99.1 about 99.2", "1 " * (MAX_ITEMS + 1))
         case AnswerType.LIST:
             yield from (" ,;\n, ", "\n".join(map(str, range(MAX_ITEMS + 1))), "x" * (ask.max_length + 1))
         case _:

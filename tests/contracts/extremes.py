@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.message import About, Press
-from bot.reply import Choice, Citation, Fact, Field, FieldKind, File, Progress, Reply, Tone
+from bot.reply import Choice, Citation, Fact, Field, FieldKind, File, Picture, Progress, Reply, Tone
 
 # Each of these a platform makes something of, where it is not shown as it stands.
 MARKS = (
@@ -118,6 +118,7 @@ def extremes() -> Iterator[tuple[str, Reply]]:
     yield from _choices(ask)
     yield from _fields()
     yield from _reviews()
+    yield from _pictures()
     yield from _files_and_sources()
 
 
@@ -242,5 +243,22 @@ def _files_and_sources() -> Iterator[tuple[str, Reply]]:
         one,
         Progress(3, 20, long_text(60)),
         long_text(),
+        picture=picture(long_text(13_000)),
     )
     yield "everything at once", everything
+
+
+def _pictures() -> Iterator[tuple[str, Reply]]:
+    lead = "This is the chain so far."
+    yield "a picture", Reply(lead, Tone.NOTICE, picture=picture("What happened: a leak\nWhy 1: a worn seal"))
+    yield "a hostile picture", Reply(lead, Tone.NOTICE, picture=picture(HOSTILE, HOSTILE))
+    yield (
+        "a picture of many words",
+        Reply(lead, Tone.NOTICE, citations=(SOURCE,), picture=picture(long_text(13_000))),
+    )
+
+
+def picture(text: str, title: str = "Why it happened") -> Picture:
+    """A picture that shows this."""
+    rows = tuple((f"Line {place}", line) for place, line in enumerate(text.split("\n"), 1))
+    return Picture(title, text, ("", "What was said"), rows, ABOUT.run, 31)

@@ -208,6 +208,7 @@ def _texts(reply: Reply) -> Iterator[str]:
     yield from (text for cited in reply.citations for text in (cited.clause, cited.title))
     yield from (file.name.rpartition(".")[0] for file in reply.files)
     yield from (reply.progress.section,) if reply.progress else ()
+    yield from (reply.picture.title, reply.picture.text) if reply.picture else ()
 
 
 def _is_all_in(read: str, text: str) -> bool:

@@ -71,6 +71,11 @@ def document(step_id: str = "draft", **more: object) -> Tree:
     return {"id": step_id, "section": "one", "document": made, **more}
 
 
+def figure(step_id: str, draws: str, of: object, **more: object) -> Tree:
+    shown = {"draws": draws, "title": "What we see", "say": "This is it so far.", "of": of}
+    return {"id": step_id, "section": "one", "figure": shown, **more}
+
+
 def finish(step_id: str, **more: object) -> Tree:
     return {"id": step_id, "section": "one", "finish": f"The end: {step_id}.", **more}
 

@@ -57,6 +57,11 @@ def computed(name: str, place: Place = HOLIDAY, /, **inputs: str | tuple[str, ..
         (computed("is_weekend_or_night", of="2025-06-04T05:30+00:00"), 0),  # 06:30 on the site's wall
         (computed("is_weekend_or_night", of="2025-06-03T12:00+01:00"), 1),  # the site's holiday
         (computed("is_weekend_or_night", of="2025-06-07T12:00+01:00"), 1),
+        (computed("event_free_opportunities", of="1", **{"in": "10"}), 29),
+        (computed("event_free_opportunities", of="1", **{"in": "20"}), 59),
+        (computed("event_free_opportunities", of="2", **{"in": "100"}), 149),
+        (computed("event_free_opportunities", of="1", **{"in": "100"}), 299),
+        (computed("event_free_opportunities", of="4", **{"in": "4"}), 1),
     ],
 )  # fmt: skip
 def test_each_function_does_the_arithmetic_it_is_named_for(found, expected):
@@ -78,6 +83,10 @@ def test_each_function_does_the_arithmetic_it_is_named_for(found, expected):
         ),  # no offset: nobody knows when that is
         computed("working_days_between", from_=MONDAY, to="soon"),
         computed("is_weekend_or_night", of="soon"),
+        computed("event_free_opportunities", of="0", **{"in": "10"}),
+        computed("event_free_opportunities", of="11", **{"in": "10"}),
+        computed("event_free_opportunities", of="some", **{"in": "10"}),
+        computed("event_free_opportunities", of="1", **{"in": "many"}),
         computed("hours_from_first_to_last", of="soon", **{"and": "later"}),
     ],
 )

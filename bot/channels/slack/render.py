@@ -122,6 +122,7 @@ def _parts(reply: Reply, *, is_plain: bool) -> list[_Part]:
         _Part(7, answers, is_pressed=True),
         _Part(8, _changes(reply.facts), is_pressed=True),
         _Part(0, words[lead:]),
+        _Part(0, _picture(reply)),
         _Part(1, [*labels, *_options(reply)]),
         _Part(_FACTS, _facts(reply.facts)),
         _Part(3, _files(reply)),
@@ -184,6 +185,13 @@ def _words(reply: Reply) -> list[Block]:
     text = reply.text.strip("\n") if reply.text.strip() else blocks.NOTHING
     stop = blocks.heading(_READ_NOW) if reply.tone is Tone.STOP else []
     return [*stop, *blocks.sections(text)]
+
+
+def _picture(reply: Reply) -> list[Block]:
+    """What a picture shows, in words: the picture itself follows as a file."""
+    if reply.picture is None:
+        return []
+    return [*blocks.heading(reply.picture.title), *blocks.sections(reply.picture.text)]
 
 
 def _options(reply: Reply) -> list[Block]:

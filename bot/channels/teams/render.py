@@ -79,6 +79,12 @@ def _pieces(reply: Reply, name: str, titles: Titles) -> Iterator[Piece]:
         step = f"Step {reply.progress.at} of {reply.progress.of}{section}"
         yield [parts.words(step, size="Small", isSubtle=True)]
     yield from _text(reply)
+    if reply.picture:
+        title = parts.heading(one_line(reply.picture.title, 200), size="Default", separator=True)
+        lead = [title] if reply.picture.title.strip() else []
+        for text in paragraphs(reply.picture.text):
+            yield [*lead, parts.words(text)]
+            lead = []
     yield from _facts(reply.facts, name, titles)
     if reply.used:
         yield from ([parts.words(piece, weight="Bolder", isSubtle=True)] for piece in paragraphs(reply.used))

@@ -20,9 +20,7 @@ from bot.store.tables import audit as audit_table
 from tests.bot.authored import PLAYBOOK, write_overlay
 
 # "A result outside its limit", the fourth that is offered, answered to its end.
-WHOLE_RUN = (
-    "oos\n1\n1\nyes\nno\ntoday 00:02\nLIMS 1\ntoday 00:01\nAssay\n25K041\nHPLC-07\nnone\nno\n1\nyes\n1\nlater\n"
-)
+WHOLE_RUN = "oos\n1\n1\nyes\nno\ntoday 00:02\nLIMS 1\ntoday 00:01\nAssay\n25K041\nHPLC-07\nnone\nno\n1\nyes\n1\nlater\n"
 
 
 def piped(folder: Path, lines: str, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
