@@ -28,6 +28,7 @@ COMMANDS = {
     "terminal": "terminals:commands",
     "audit": "watch:commands",
     "doctor": "watch:doctor",
+    "maturity": "maturity:maturity",
     "slack": "chat_apps:slack",
     "teams": "chat_apps:teams",
 }

@@ -215,7 +215,11 @@ class _Player:
             ):
                 self.stopped, self.trouble = act.step, f"it cannot be passed by {act.how!r}"
                 return
-            if isinstance(act, Hurry) and isinstance(said[-1], Question) and said[-1].step.id == self.asked[-1]:
+            if (
+                isinstance(act, Hurry)
+                and isinstance(said[-1], Question)
+                and said[-1].step.id == self.asked[-1]
+            ):
                 self.stopped, self.trouble = self.asked[-1], "it cannot be left for later"
                 return
 

@@ -35,6 +35,15 @@ _OF_PERSON = (
     select(runs).where(runs.c.person == bindparam("in_person")).order_by(runs.c.touched_at.desc(), runs.c.ref)
 )
 _OF_PERSON_IN = _OF_PERSON.where(runs.c.state.in_(bindparam("in_states", expanding=True)))
+_OF_SCRIPT = (
+    select(runs)
+    .where(
+        runs.c.script == bindparam("in_script"),
+        runs.c.site == bindparam("in_site"),
+        runs.c.state.in_(("finished", "waiting")),
+    )
+    .order_by(runs.c.touched_at, runs.c.ref)
+)
 _LAST = 2**31 - 1  # the highest number a run's event can have
 
 
@@ -102,6 +111,11 @@ def of_person(
     if states is None:
         return tuple(map(_run_row, conn.execute(_OF_PERSON, values)))
     return tuple(map(_run_row, conn.execute(_OF_PERSON_IN, values | {"in_states": list(states)})))
+
+
+def ended(conn: Connection, script: str, site: str) -> tuple[RunRow, ...]:
+    """The site's runs of a playbook that came to its end, also where something was left for later; the latest is last."""
+    return tuple(map(_run_row, conn.execute(_OF_SCRIPT, {"in_script": script, "in_site": site})))
 
 
 def settle(conn: Connection, ref: str, state: RunState, title: str | None = None) -> None:
