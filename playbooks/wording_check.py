@@ -28,7 +28,7 @@ MAX_LENGTH: Mapping[Part, int] = {
 
 _GRADED = frozenset({Part.QUESTION, Part.MESSAGE, Part.LATE})
 _BLAME = re.compile(
-    r"(?<!\bno )\b(?:forgot(?:ten)?|careless(?:ly|ness)?|faults?|blam(?:e[ds]?|ing)|mistakes?|human errors?"
+    r"(?<!\bno )\b(?:forgot(?:ten)?|careless(?:ly|ness)?|faults?(?! trees?\b)|blam(?:e[ds]?|ing)|mistakes?|human errors?"
     r"|operator errors?|negligen(?:t|ce)|sloppy|guilty|culprits?|should have known|failed to)\b",
     re.IGNORECASE,
 )

@@ -132,7 +132,7 @@ def test_the_invented_site_approves_nothing(run, on_database):
             SPILL,
             "spill is in_review; what is approved must be released_by_maker first",
         ),
-        ({"playbook": PLAYBOOK.replace("A-06", "A-60")}, SPILL, "unknown source 'A-60'"),
+        ({"playbook": PLAYBOOK.replace("A-06", "A-96")}, SPILL, "unknown source 'A-96'"),
         ({"scenarios": SCENARIOS.replace("told: []", "told: [qa]")}, SPILL, "expected told ['qa']"),
         ({}, ("approve", "spill", "--name", "Kim\x07", *BY[2:]), "--name is 'Kim\\x07'; write it in letters"),
         ({}, ("approve", "spill", *BY[:4], "--change", " "), "--change is ' '; write it in letters"),

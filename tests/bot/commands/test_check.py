@@ -35,14 +35,14 @@ def test_a_quick_check_walks_no_path(run):
 def test_every_fault_stands_on_a_line_with_its_file_and_number_and_the_exit_code_is_1(
     run, tmp_path, monkeypatch
 ):
-    spoilt = PLAYBOOK.replace("cite: [A-06]", "cite: [A-60]").replace("{is_product:", "{is_prodct:")
+    spoilt = PLAYBOOK.replace("cite: [A-06]", "cite: [A-96]").replace("{is_product:", "{is_prodct:")
     monkeypatch.setenv("QMS_COACH_SITE", str(write_overlay(tmp_path, playbook=spoilt)))
     result = run("check")
     file = tmp_path / "playbooks" / "spill.yaml"
     assert result.exit_code == 1
     found = [line for line in result.stdout.splitlines() if line.startswith(str(file))]
     summary = result.stdout.splitlines()[-1]
-    assert found[0].startswith(f"{file}:{line_of(spoilt, 'A-60')}: unknown source 'A-60'; did you mean 'A-")
+    assert found[0].startswith(f"{file}:{line_of(spoilt, 'A-96')}: unknown source 'A-96'; did you mean 'A-")
     assert found[1].startswith(
         f"{file}:{line_of(spoilt, 'is_prodct')}: unknown question 'is_prodct'; did you mean"
     )

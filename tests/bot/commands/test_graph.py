@@ -25,7 +25,7 @@ def test_a_sites_own_playbook_is_listed_in_words(run, tmp_path, monkeypatch):
 
 
 def test_a_playbook_with_a_fault_of_meaning_is_drawn_all_the_same(run, tmp_path, monkeypatch):
-    spoilt = PLAYBOOK.replace("cite: [A-06]", "cite: [A-60]")
+    spoilt = PLAYBOOK.replace("cite: [A-06]", "cite: [A-96]")
     monkeypatch.setenv("QMS_COACH_SITE", str(write_overlay(tmp_path, playbook=spoilt)))
     assert run("graph", "spill").exit_code == 0
 
