@@ -178,6 +178,12 @@ def _event_free_opportunities(inputs: Inputs, _: Place) -> Decimal | None:
     return (_DOUBT.ln() / (1 - rate).ln()).to_integral_value(ROUND_CEILING)
 
 
+def _event_free_time(inputs: Inputs, _: Place) -> Decimal | None:
+    """How long it takes without an event to be 95 % sure that the old rate is gone: the usual gap times -ln 0.05."""
+    gap = _value(inputs["of"])
+    return None if gap is None or gap <= 0 else (-_DOUBT.ln() * gap).to_integral_value(ROUND_CEILING)
+
+
 CALCS: Mapping[str, Calc] = {
     "working_days_between": Calc(
         _working_days_between,
@@ -208,5 +214,11 @@ CALCS: Mapping[str, Calc] = {
         ("of", "in"),
         "",
         "how many opportunities without an event show with 95 % confidence that a rate of events is gone",
+    ),
+    "event_free_time": Calc(
+        _event_free_time,
+        ("of",),
+        "",
+        "how long without an event shows with 95 % confidence that events with such a gap are gone",
     ),
 }

@@ -40,7 +40,7 @@ _VALUE = re.compile(r"\{value\.([a-z0-9_.]+)\}")
 class Call:
     """A step that calls a sub-flow: `with_` says which of the caller's answers stand for steps of the sub-flow.
 
-    `at` is its number in the caller's list.
+    `at` is its number in the caller's list. `label` stands before the short name of each question, if there is one.
     """
 
     id: str
@@ -48,6 +48,7 @@ class Call:
     when: Condition | None
     with_: Mapping[str, str]
     at: int = 0
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def _step(step: Step, flow: Script, call: Call, names: Mapping[str, str], said: 
         step,
         id=names[step.id],
         section=call.section,
-        does=_worded(_does(step.does, names), said),
+        does=_worded(_does(step.does, names, call.label), said),
         when=when,
         why=_worded(step.why, said),
         hint=_worded(step.hint, said),
@@ -118,14 +119,15 @@ def _step(step: Step, flow: Script, call: Call, names: Mapping[str, str], said: 
     )
 
 
-def _does(does: Does, names: Mapping[str, str]) -> Does:
+def _does(does: Does, names: Mapping[str, str], label: str) -> Does:
     match does:
         case Ask():
             checks = tuple(
                 replace(check, against=names.get(check.against, check.against)) for check in does.checks
             )
             depends_on = tuple(names.get(name, name) for name in does.depends_on)
-            return replace(does, checks=checks, depends_on=depends_on)
+            own = f"{label}: {does.label}" if label else does.label
+            return replace(does, label=own, checks=checks, depends_on=depends_on)
         case Stop():
             share = tuple(names.get(name, name) for name in does.share)
             release = does.release

@@ -324,7 +324,7 @@ class _Builder:
             if setting not in self.raw.site_settings:
                 found = f"{name!r} needs the site's {setting!r}"
                 self.problem((*path, "use"), found, f"add {setting!r} to 'site_settings'")
-        part = inlined(flow, Call(raw.id, raw.section, when, raw.with_, at))
+        part = inlined(flow, Call(raw.id, raw.section, when, raw.with_, at, raw.label))
         self.steps += part.steps
         self.facts |= part.facts
         self.values |= part.values

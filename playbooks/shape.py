@@ -327,10 +327,10 @@ class RawScript(Raw):
     steps: list[RawStep] = Field(min_length=1)
 
 
-# Which keys an `ask` alone may have; each other kind has the common ones and its own.
+# Each kind has the common keys and its own; an `ask` has all but those of the others.
 _COMMON = frozenset({"id", "section", "when", "why", "hint", "cite"})
-_OF_KIND = {"use": frozenset({"with", "returns"}), "go_to": frozenset({"carry"})}
-_OF_OTHERS = frozenset({*KINDS, *(key for keys in _OF_KIND.values() for key in keys)})
+_OF_KIND = {"use": frozenset({"with", "returns", "label"}), "go_to": frozenset({"carry"})}
+_NOT_OF_ASK = frozenset({*KINDS, "with", "returns", "carry"}) - {"ask"}
 
 _MODELS: dict[str, type[BaseModel]] = {
     "control": RawControl,
@@ -370,5 +370,5 @@ def stray_keys(step: RawStep, kind: str) -> list[str]:
         field.alias or name for name, field in RawStep.model_fields.items() if name in step.model_fields_set
     }
     if kind == "ask":
-        return sorted(written & (_OF_OTHERS - {"ask"}))
+        return sorted(written & _NOT_OF_ASK)
     return sorted(written - _COMMON - {kind} - _OF_KIND.get(kind, frozenset()))

@@ -62,6 +62,8 @@ def computed(name: str, place: Place = HOLIDAY, /, **inputs: str | tuple[str, ..
         (computed("event_free_opportunities", of="2", **{"in": "100"}), 149),
         (computed("event_free_opportunities", of="1", **{"in": "100"}), 299),
         (computed("event_free_opportunities", of="4", **{"in": "4"}), 1),
+        (computed("event_free_time", of="4"), 12),
+        (computed("event_free_time", of="0.5"), 2),
     ],
 )  # fmt: skip
 def test_each_function_does_the_arithmetic_it_is_named_for(found, expected):
@@ -84,6 +86,9 @@ def test_each_function_does_the_arithmetic_it_is_named_for(found, expected):
         computed("working_days_between", from_=MONDAY, to="soon"),
         computed("is_weekend_or_night", of="soon"),
         computed("event_free_opportunities", of="0", **{"in": "10"}),
+        computed("event_free_time", of="0"),
+        computed("event_free_time", of="-4"),
+        computed("event_free_time", of="some"),
         computed("event_free_opportunities", of="11", **{"in": "10"}),
         computed("event_free_opportunities", of="some", **{"in": "10"}),
         computed("event_free_opportunities", of="1", **{"in": "many"}),

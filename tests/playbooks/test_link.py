@@ -110,6 +110,21 @@ def test_a_sub_flow_reads_the_callers_answers_where_it_takes_them():
     assert told.share == ("place", "contain.safe")
 
 
+def test_the_label_of_a_call_stands_before_the_short_names_of_its_questions():
+    labelled = script(
+        question("place"),
+        question("noticed", "datetime"),
+        CALL | {"label": "Hall 1"},
+        REVIEW,
+        flows={"contain": CONTAIN},
+        site_settings=["hold_within"],
+    )
+    unlabelled, of = OF.ask("contain.safe"), labelled.ask("contain.safe")
+    assert of
+    assert unlabelled
+    assert (of.label, of.text) == (f"Hall 1: {unlabelled.label}", unlabelled.text)
+
+
 def test_the_conditions_of_a_call_and_of_its_steps_must_both_hold():
     here = Has("place", ("Line 3",))
     assert OF.by_id["contain.safe"].when == here
