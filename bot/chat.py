@@ -88,18 +88,35 @@ class Introduction:
 
 @dataclass(frozen=True, slots=True)
 class RunInHand:
-    """A run the person can take up again: what it is called, how it stands, and the question it would go on with."""
+    """A run the person can take up again: what it is called, how it stands, and what it would go on with.
+
+    `turn` says whose turn it is, where two people share the run.
+    """
 
     ref: str
     title: str
     state: str
     next: str
     take_up: Press
+    turn: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunLent:
+    """A run of which a colleague has a part in hand: who, and since when, in `turn`; `look` shows where it stands."""
+
+    ref: str
+    title: str
+    turn: str
+    look: Press
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What one person has with the coach, for their home page. `shelf` are the playbooks they can start: id and title."""
+    """What one person has with the coach, for their home page. `shelf` are the playbooks they can start: id and title.
+
+    `lent` are the runs that a colleague has in hand for them.
+    """
 
     person: Person
     site: str
@@ -108,6 +125,7 @@ class Overview:
     waiting: int
     shelf: Sequence[tuple[str, str]]
     who_sees: str
+    lent: Sequence[RunLent] = ()
 
 
 @dataclass(frozen=True, slots=True)

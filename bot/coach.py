@@ -31,6 +31,7 @@ from bot.store import (
     blobs,
     inbox,
     outbox,
+    parts,
     people,
     rings,
     runs,
@@ -152,8 +153,13 @@ class Coach:
         row = rows.get(about.run) if about else None
         watched = self._sight.watched(conn, person, row, about.step) if about and row else None
         mine = {ref: row for ref, row in rows.items() if row.person == person.id}
+        theirs = (rows.get(ref) for ref in (about.run if about else "", focus))
+        lent = next(
+            (self._sight.lent(conn, person, each) for each in theirs if each and each.person != person.id),
+            None,
+        )
         row = (mine.get(about.run) if about else None) or mine.get(focus)
-        scene = self._sight.scene(conn, person, session, row, watched)
+        scene = self._sight.scene(conn, person, session, row, watched, lent)
         turn = take_turn(scene, message)
         key = f"{message.address.channel}:{message.event_id}"
         self._keeping.keep(conn, scene, turn, Cause(key, message.address.channel, person.id, message.said_at))
@@ -197,7 +203,9 @@ class Coach:
                 return None
             scene = self._sight.scene(conn, person, Session(), None, None)
             in_hand = runs.of_person(conn, person.id, LIVELY)[:_MOST_IN_HAND]
-            return overview(scene, [self._sight.open_run(conn, row) for row in in_hand])
+            open_runs = [self._sight.open_run(conn, row) for row in in_hand]
+            givers = {part.giver for run in open_runs for part in run.ledger.parts.values()}
+            return overview(replace(scene, names=self._sight.names(conn, givers)), open_runs)
 
     def _open(self, conn: Transaction, address: Address) -> list[Standing]:
         """What can still be pressed at this address; on a page, the page knows."""
@@ -281,7 +289,9 @@ class Coach:
         with self._office.database.reading() as conn:
             row = runs.get(conn, ref)
             person = people.by_id(conn, person_id)
-            if row is None or person is None or row.person != person_id:
+            if row is None or person is None:
+                return None
+            if row.person != person_id and not parts.lent_by(conn, person_id, ref):
                 return None
             happened = runs.events(conn, ref)
             made = next(

@@ -20,7 +20,7 @@ from bot.message import About, Address, Heard, Message, Press
 from bot.news import News
 from bot.person import Person
 from bot.reply import File, Reply
-from bot.store import addresses, outbox, runs, waiting
+from bot.store import addresses, outbox, parts, runs, waiting
 from bot.store.database import Database, Transaction
 from bot.store.outbox import OutboxMessage
 from bot.store.waiting import Waiting
@@ -152,7 +152,8 @@ class WebDesk:
             told = waiting.lately_told(conn, person_id)
             return Standing(
                 waiting=waits,
-                runs=len(runs.of_person(conn, person_id, LIVELY)),
+                runs=len(runs.of_person(conn, person_id, LIVELY))
+                + len(parts.lent_by(conn, person_id, states=LIVELY)),
                 read=frozenset(_token("seen", each, each.step) for each in told if each.seen_at),
                 settled=frozenset(token for each in told if each.done_at for token in _tokens(each)),
             )

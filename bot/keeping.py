@@ -17,6 +17,7 @@ from bot.store import (
     audit,
     content,
     events,
+    parts,
     rings,
     runs,
     sessions,
@@ -30,6 +31,7 @@ from playbooks.run import (
     Answered,
     Asked,
     Digressed,
+    HandedBack,
     HandedOver,
     Ledger,
     Released,
@@ -123,7 +125,7 @@ class Keeping:
         return scene.site.place.calendar(HOURS).after(scene.now, read_duration(fallback.after))
 
     def _settle_waiting(self, conn: Transaction, change: RunChange, now: datetime) -> None:
-        """What was read or released needs nobody else; a run that was ended needs nobody at all."""
+        """What was read, released or accepted needs nobody else; a run that was ended needs nobody at all."""
         for event in change.events:
             if isinstance(event.what, Seen):
                 waiting.see(conn, change.ref, event.what.step, event.by, now)
@@ -133,6 +135,9 @@ class Keeping:
                 )  # those who have not read it still should
             elif isinstance(event.what, Released | Together | HandedOver) and event.what.step:
                 waiting.done(conn, change.ref, event.what.step, now)
+        moved = any(isinstance(event.what, HandedOver | HandedBack) for event in change.events)
+        if moved and change.after:
+            parts.settle(conn, change.ref, change.after.ledger.parts.values())
         if change.given_to or change.state == "finished":
             waiting.done(conn, change.ref, HAND_OVER, now)
         if change.state == "cancelled":

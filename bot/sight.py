@@ -8,12 +8,22 @@ from datetime import datetime
 from functools import lru_cache
 
 from bot.content.library import Library
-from bot.conversation.scene import HAND_OVER, LIVELY, MadeDraft, OpenRun, RunCard, Scene, Waited, Watched
+from bot.conversation.scene import (
+    HAND_OVER,
+    LIVELY,
+    Lent,
+    MadeDraft,
+    OpenRun,
+    RunCard,
+    Scene,
+    Waited,
+    Watched,
+)
 from bot.conversation.session import Session
 from bot.conversation.wording import Wording, read_wording
 from bot.person import Person, Right
 from bot.site import Site
-from bot.store import content, people, runs, waiting
+from bot.store import content, parts, people, runs, waiting
 from bot.store.database import Transaction
 from playbooks.loader import load_whole
 from playbooks.run import Drafted, Released
@@ -38,19 +48,26 @@ class Sight:
         session: Session,
         row: runs.RunRow | None,
         watched: Watched | None,
+        lent: Lent | None = None,
     ) -> Scene:
-        """The scene of this person's turn in the run of `row`, and in the one they watch."""
+        """The scene of this person's turn in the run of `row`, in the one they watch, and in the one they lent."""
         library = self._library
         site = library.sites[person.site]
         now = self._clock()
         run = self.open_run(conn, row) if row else None
-        happened = [*(run.events if run else ()), *(watched.run.events if watched else ())]
+        happened = [
+            *(run.events if run else ()),
+            *(watched.run.events if watched else ()),
+            *(lent.run.events if lent else ()),
+        ]
         return Scene(
             person=person,
             site=site,
             session=session,
             run=run,
             watched=watched,
+            lent=lent,
+            all_lent=lambda: self.all_lent(conn, person),
             shelf=library.shelf(site, now.astimezone(site.place.zone).date()),
             wording=self._wording(person),
             sources=library.citations_for(site),
@@ -89,6 +106,22 @@ class Sight:
             return None
         run = self.open_run(conn, row)
         return Watched(run, owner, step, self._may_free(person, run.script, step))
+
+    def lent(self, conn: Transaction, person: Person, row: runs.RunRow) -> Lent | None:
+        """Somebody else's run, where this person handed a part of it to them."""
+        found = parts.lent_by(conn, person.id, row.ref)
+        return self._lent(conn, row, found[0][1]) if found else None
+
+    def all_lent(self, conn: Transaction, person: Person) -> Sequence[Lent]:
+        """Every run that is not over of which a colleague has a part in hand that this person gave them."""
+        rows = ((runs.get(conn, ref), step) for ref, step in parts.lent_by(conn, person.id, states=LIVELY))
+        found = (self._lent(conn, row, step) for row, step in rows if row)
+        return tuple(lent for lent in found if lent)
+
+    def _lent(self, conn: Transaction, row: runs.RunRow, step: str) -> Lent | None:
+        run, holder = self.open_run(conn, row), people.by_id(conn, row.person)
+        part = run.ledger.parts.get(step)
+        return Lent(run, holder, part) if holder and part else None
 
     def waits(self, conn: Transaction, person: Person) -> Sequence[Waited]:
         """What this person can still do something about: read it, release it, or take it over."""
@@ -150,12 +183,14 @@ class Sight:
         return bool(roles & set(release.by_role)) or Right.RELEASE_STOP in person.rights
 
     def _drafts(self, conn: Transaction, person: Person) -> Sequence[MadeDraft]:
-        """Every draft of the person, the latest run first."""
+        """Every draft of the person, the latest run first; those of what a colleague has in hand for them come last."""
+        lent = (runs.get(conn, ref) for ref, _ in parts.lent_by(conn, person.id))
         return tuple(
             MadeDraft(
                 row.ref, row.title, made.number, _formats(self.script(conn, row.script_hash), made.step)
             )
-            for row in runs.of_person(conn, person.id)
+            for row in (*runs.of_person(conn, person.id), *lent)
+            if row
             for made in (event.what for event in runs.events(conn, row.ref))
             if isinstance(made, Drafted)
         )

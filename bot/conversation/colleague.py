@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.conversation import course, menu
-from bot.conversation.guide import Names, Tell
-from bot.conversation.scene import HAND_OVER, OpenRun, RunChange, Scene, Turn, Watched, say
+from bot.conversation.guide import Guide, Names, Tell
+from bot.conversation.scene import HAND_OVER, Lent, OpenRun, RunChange, Scene, Turn, Watched, say
 from bot.message import About, Press
 from bot.reply import Choice, Fact, Reply, Tone
 from playbooks.act import Accept, Act, Free, GiveTo, Resume, See
@@ -32,6 +32,16 @@ def pressed(scene: Scene, watched: Watched, press: Press) -> Turn:
             return _take_part(scene, watched, part)
         case _:
             return say(scene, menu.opening(scene, "no_such_button"))
+
+
+def look(scene: Scene, lent: Lent, words: str = "") -> Turn:
+    """Where the run stands that a colleague has in hand: its giver reads it, and answers nothing."""
+    return say(scene, menu.where_it_stands(scene, lent, _facts(course.guide_to(scene, lent.run)), words))
+
+
+def _facts(guide: Guide) -> tuple[Fact, ...]:
+    """Every answer so far, to be read only."""
+    return tuple(Fact(fact.label, fact.value, fact.group) for fact in guide.facts())
 
 
 def _help(scene: Scene, watched: Watched, act: Act, thanks: str) -> Turn:
@@ -68,7 +78,7 @@ def offer_to(scene: Scene, run: OpenRun, name: str) -> Turn:
         ),
         Tone.NOTICE,
         choices=(Choice(scene.wording("label_accept"), Press("accept", (), about), is_main=True),),
-        facts=tuple(Fact(fact.label, fact.value, fact.group) for fact in guide.facts()),
+        facts=_facts(guide),
     )
     told = Tell((colleague.id,), reply, run.ref, HAND_OVER, HAND_OVER)
     said = Reply(scene.wording("run_is_offered", name=colleague.name, title=run.title))
@@ -121,7 +131,7 @@ def _take_part(scene: Scene, watched: Watched, part: HandOver) -> Turn:
     begins = Reply(
         scene.wording("part_begins", name=owner.name, title=run.title, ref=run.ref, part=role_words(part.to)),
         Tone.NOTICE,
-        facts=tuple(Fact(fact.label, fact.value, fact.group) for fact in course.guide_to(scene, run).facts()),
+        facts=_facts(course.guide_to(scene, run)),
     )
     changes = (*turn.changes, *course.put_aside(scene))
     return replace(turn, replies=(begins, *turn.replies), changes=changes, tells=tells)

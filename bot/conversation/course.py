@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.conversation import menu
-from bot.conversation.guide import Guide, Names
+from bot.conversation.guide import Guide, Names, Tell
 from bot.conversation.scene import OpenRun, RunChange, Scene, Turn, say
 from bot.conversation.session import Session
 from bot.message import About, Press
@@ -15,8 +15,8 @@ from playbooks.act import Act, Cancel, Digress, Move, Pause, Typed
 from playbooks.decision import Decision, begin, decide
 from playbooks.position import resolve
 from playbooks.run import HandedBack, HandedOver, RunState, fold
-from playbooks.script import Ask, Script
-from playbooks.utterance import Aside, GoneTo, Misread, MovedOn
+from playbooks.script import Ask, Finish, Script
+from playbooks.utterance import Aside, GoneTo, Misread, MovedOn, Spoken
 
 
 def act(scene: Scene, run: OpenRun, what: Act) -> Turn:
@@ -77,7 +77,8 @@ def moved(scene: Scene, run: OpenRun, decision: Decision, begun: Script | None =
         is_welcomed=scene.session.is_welcomed,
     )
     unclear = "\n\n".join(guide.remark(said) for said in misread)
-    turn = Turn(guide.replies(decision.said), session, changes, guide.tells(decision.said), unclear)
+    tells = (*guide.tells(decision.said), *_ended(scene, run, guide, decision))
+    turn = Turn(guide.replies(decision.said), session, changes, tells, unclear)
     gone = next((said for said in decision.said if isinstance(said, GoneTo)), None)
     if gone:
         return _followed(scene, turn, run, gone)
@@ -87,10 +88,21 @@ def moved(scene: Scene, run: OpenRun, decision: Decision, begun: Script | None =
     return turn
 
 
+def _ended(scene: Scene, run: OpenRun, guide: Guide, decision: Decision) -> tuple[Tell, ...]:
+    """Whoever handed a part of it over hears when the run has come to its end with a colleague."""
+    lent = guide.ledger.lent
+    is_at_end = any(isinstance(said, Spoken) and isinstance(said.does, Finish) for said in decision.said)
+    if lent is None or not decision.happened or not (is_at_end or guide.ledger.is_over):
+        return ()
+    key = "lent_cancelled" if guide.ledger.is_cancelled else "lent_finished"
+    told = Reply(scene.wording(key, name=scene.person.name, title=run.title, ref=run.ref), Tone.NOTICE)
+    return (Tell((lent.giver,), told, run.ref, lent.step),)
+
+
 def given_to(decision: Decision) -> str:
     """Whose run it is from now on, where the decision made it another's."""
-    moved_on = any(isinstance(event.what, HandedOver | HandedBack) for event in decision.happened)
-    return decision.ledger.holder if moved_on and not decision.ledger.gone_to else ""
+    moves = (event.what for event in decision.happened if isinstance(event.what, HandedOver | HandedBack))
+    return decision.ledger.holder if any(what.to_person for what in moves) else ""
 
 
 def is_away(scene: Scene, decision: Decision) -> bool:

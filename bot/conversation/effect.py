@@ -32,6 +32,8 @@ def carry_out(scene: Scene, asked: Asked, put: Put | None, words: str) -> Turn:
             return say(scene, menu.hello(scene))
         case command if aside := _aside(scene, command):
             return say(scene, aside)
+        case _ if run is None and scene.lent:
+            return colleague.look(scene, scene.lent)
         case command if run is None or (run.is_over and command not in _EVEN_WHEN_OVER):
             return say(scene, menu.opening(scene, "no_open_run"))
         case Command.CHANGE:

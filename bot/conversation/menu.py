@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.conversation.command import Command
 from bot.conversation.guide import draft_files
 from bot.conversation.nearest import Near
-from bot.conversation.scene import HAND_OVER, OpenRun, RunCard, Scene, Waited
+from bot.conversation.scene import HAND_OVER, Lent, OpenRun, RunCard, Scene, Waited
 from bot.message import About, Press
 from bot.reply import Choice, Fact, Reply, Tone
 from playbooks.answer import show_moment
@@ -65,11 +65,30 @@ def beginnings(scene: Scene) -> tuple[Choice, ...]:
 
 
 def runs(scene: Scene) -> Reply:
-    """Every run to take up again."""
-    cards = scene.lively
-    if not cards:
+    """Every run to take up again, and every run that a colleague has in hand for this person."""
+    cards, lent = scene.lively, scene.all_lent()
+    if not cards and not lent:
         return Reply(scene.wording("no_runs"))
-    return Reply(scene.wording("runs", count=len(cards)), choices=_take_up_any(scene, cards))
+    text = [scene.wording("runs", count=len(cards))] if cards else []
+    text += [f"- {whose_turn(scene, each)}" for each in lent]
+    return Reply(
+        "\n".join(text), choices=(*_take_up_any(scene, cards), *(_look(scene, each) for each in lent))
+    )
+
+
+def whose_turn(scene: Scene, lent: Lent) -> str:
+    """Who has the run now and since when, and for which part."""
+    at = show_moment(lent.part.at.astimezone(scene.site.place.zone))
+    part = role_words(lent.role)
+    return scene.wording("lent", title=lent.run.title, name=lent.holder.name, at=at, part=part)
+
+
+def where_it_stands(scene: Scene, lent: Lent, facts: tuple[Fact, ...], words: str = "") -> Reply:
+    """A run that a colleague has in hand: whose turn it is, and the answers so far; `words` were no answer to it."""
+    text = [whose_turn(scene, lent), scene.wording("lent_waits")]
+    if words:
+        text.insert(0, scene.wording("lent_words", words=words))
+    return Reply("\n\n".join(text), Tone.NOTICE, facts=facts)
 
 
 def others_wait(scene: Scene) -> Reply:
@@ -150,6 +169,11 @@ def _take_up_any(scene: Scene, cards: Iterable[RunCard]) -> tuple[Choice, ...]:
 def _take_up(scene: Scene, card: RunCard) -> Choice:
     label = scene.wording("label_take_up", title=card.title)
     return Choice(label, Press("resume", (), About(card.ref, "", 0)))
+
+
+def _look(scene: Scene, lent: Lent) -> Choice:
+    label = scene.wording("label_where_it_stands", title=lent.run.title)
+    return Choice(label, Press("resume", (), About(lent.run.ref, "", 0)))
 
 
 def _choice(scene: Scene, near: Near) -> Choice:

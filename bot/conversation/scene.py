@@ -15,7 +15,7 @@ from bot.reply import Citation, Reply
 from bot.site import Site
 from knowledge.refusal import NOTHING_REFUSED, Refusals
 from playbooks.decision import Decision, Here, Reach
-from playbooks.run import Event, Ledger, RunState, fold
+from playbooks.run import Event, Ledger, Part, RunState, fold
 from playbooks.script import Ask, HandOver, Script
 
 LIVELY: frozenset[RunState] = frozenset({"open", "paused", "waiting"})
@@ -74,6 +74,21 @@ class Watched:
 
 
 @dataclass(frozen=True, slots=True)
+class Lent:
+    """A run of which this person handed a part to a colleague: `holder` has it now. They read where it stands, no more."""
+
+    run: OpenRun
+    holder: Person
+    part: Part
+
+    @property
+    def role(self) -> str:
+        """The role that the part is for."""
+        step = self.run.script.by_id.get(self.part.step)
+        return step.does.to if step and isinstance(step.does, HandOver) else ""
+
+
+@dataclass(frozen=True, slots=True)
 class RunCard:
     """Another run of the person that can be taken up again."""
 
@@ -116,8 +131,9 @@ class Scene:
     `run` is the run the message is about, or the one in focus, and `watched` is another person's. `shelf` are the
     playbooks this person can start here. `new_ref` names a run that begins, `reach` finds the people behind a role
     now, `others` lists the person's other runs that can be taken up again, `drafts` what they have made, `waits` what
-    waits for them, `colleague` finds somebody of the site by name, and `status_note` says what to know of a script
-    before it is started: each is looked up only when a turn needs it. `names` are those of people in the run, by id.
+    waits for them, `all_lent` the runs a colleague has in hand for them, `colleague` finds somebody of the site by name, and `status_note` says what to know of a script
+    before it is started: each is looked up only when a turn needs it. `lent` is the one of these that the message is about,
+    or that was in focus. `names` are those of people in the run, by id.
     `refusals` are the requests that get no plain answer.
     """
 
@@ -137,6 +153,8 @@ class Scene:
     colleague: Callable[[str], Person | None]
     status_note: Callable[[Script], str]
     watched: Watched | None = None
+    lent: Lent | None = None
+    all_lent: Callable[[], Sequence[Lent]] = tuple
     names: Mapping[str, str] = field(default_factory=dict)
     refusals: Refusals = NOTHING_REFUSED
 

@@ -93,7 +93,12 @@ def _heard(scene: Scene, message: Message) -> Turn:
     press, put = message.press, _put(message, scene.run)
     if press and scene.watched:
         return colleague.pressed(scene, scene.watched, press)
-    if press and press.about and (scene.run is None or scene.run.ref != press.about.run):
+    lent = (
+        scene.lent if press and press.about and scene.lent and scene.lent.run.ref == press.about.run else None
+    )
+    if press and lent and press.action != "fetch":
+        return colleague.look(scene, lent)
+    if press and press.about and lent is None and (scene.run is None or scene.run.ref != press.about.run):
         return say(scene, menu.opening(scene, "no_such_button"))
     if press:
         return _pressed(scene, press, put, message.text.strip())
@@ -284,6 +289,8 @@ def _wondered(scene: Scene, text: str) -> Turn:
     best = near[0]
     if isinstance(best.does, Script) and best.score >= SURE:
         return beginning.offer(scene, best.does, text)
+    if scene.lent and scene.run is None:
+        return colleague.look(scene, scene.lent, text)
     misunderstood = scene.session.misunderstood + 1
     session = replace(scene.session, offer=None, misunderstood=misunderstood)
     return Turn((menu.not_sure(scene, near),), session)

@@ -177,6 +177,16 @@ waiting = Table(
     ),
 )
 
+parts = Table(
+    "parts",  # what somebody handed to a colleague of a run, until it is back
+    metadata,
+    Column("run", ForeignKey("runs.ref"), primary_key=True),
+    Column("step", String, primary_key=True),
+    Column("giver", ForeignKey("people.id"), nullable=False, index=True),
+    Column("given_at", Moment, nullable=False),
+    Column("back_at", Moment),
+)
+
 rings = Table(
     "rings",  # when each clock of a run rings next
     metadata,

@@ -19,7 +19,7 @@ from bot.content.reader import load_library
 from bot.content.scenario_file import RawScenario
 from bot.conversation.group import answer_in_group
 from bot.conversation.onboarding import welcome
-from bot.conversation.scene import HAND_OVER, MadeDraft, OpenRun, Scene, Turn, Waited, Watched
+from bot.conversation.scene import HAND_OVER, Lent, MadeDraft, OpenRun, Scene, Turn, Waited, Watched
 from bot.conversation.session import Session
 from bot.conversation.turn import take_turn
 from bot.conversation.wording import Wording, read_wording
@@ -44,6 +44,7 @@ from playbooks.script import (
     Figure,
     Fishbone,
     GoTo,
+    HandBack,
     HandOver,
     Option,
     Radar,
@@ -640,6 +641,23 @@ def a_part_is_offered(talk: Speaker, step: Step) -> None:
         for value in set(options) - set(given.answer.values):
             changed = taken.fork().does(Press("change", (given.step,), talk.about(given.step)))
             changed.does(changed.picks(value))
+    while_it_is_lent(talk, taken)
+
+
+def while_it_is_lent(giver: Speaker, taken: Speaker) -> None:
+    """What the giver reads meanwhile, and hears when it ends with the colleague."""
+    run = taken.run
+    lent = Lent(run, taken.person, next(reversed(run.ledger.parts.values())))
+    for did in (Press("resume", (), taken.about()), "my runs", "back", "rhubarb", HOSTILE):
+        giver.fork(runs={}, lent=lent).does(did)
+    taken.fork().does("stop", Press("cancel", (), taken.about()))
+    kept = tuple(step for step in run.script.steps if not isinstance(step.does, HandBack))
+    ends = taken.fork(runs={run.ref: replace(run, script=replace(run.script, steps=kept))})
+    ends.does("repeat")
+    for _ in range(MOST_STEPS):
+        if ends.step is None:
+            break
+        take_answer(ends, ends.step, None)
 
 
 def watch_clocks(talk: Speaker, seen: set[tuple[str, str]]) -> None:

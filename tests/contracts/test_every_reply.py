@@ -21,7 +21,9 @@ from tests.contracts.extremes import KINDS, LONGEST, MARKS, extremes
 
 LIBRARY = load_library()
 # What a channel shows of its own accord, and what stands in the log for what was pressed.
-SHOWN_ONLY = re.compile(r"hint_\w+|used(?:_typed)?|here_is_file|no_such_file|file_not_sent|label_runs")
+SHOWN_ONLY = re.compile(
+    r"hint_\w+|used(?:_typed)?|here_is_file|no_such_file|file_not_sent|label_runs|turn_\w+"
+)
 
 
 def texts(reply: Reply) -> Iterator[str]:

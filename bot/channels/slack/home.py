@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.channels.slack import blocks
 from bot.channels.slack.blocks import Block
-from bot.chat import Overview, RunInHand
+from bot.chat import Overview, RunInHand, RunLent
 from bot.message import About, Press
 from bot.reply import File
 
@@ -121,21 +121,28 @@ def _waiting(overview: Overview, press: _Presses) -> list[Block]:
 
 
 def _runs(overview: Overview, press: _Presses) -> list[Block]:
-    if not overview.runs:
+    if not overview.runs and not overview.lent:
         return blocks.sections("You have nothing open.")
     shown: list[Block] = []
     for run in overview.runs[:_MOST_RUNS]:
         shown += [_run(run, press)]
     if len(overview.runs) > _MOST_RUNS:
         shown.append(blocks.row([press.button(f"Show all {len(overview.runs)}", Press("runs"))]))
+    shown += [_lent(lent, press) for lent in overview.lent[:_MOST_RUNS]]
     return [*blocks.heading("Open"), *shown]
 
 
 def _run(run: RunInHand, press: _Presses) -> Block:
     state = f"{_STATES[run.state]} \N{MIDDLE DOT} {run.ref}"
     following = f"\nNext: {blocks.short(run.next, 500)}" if run.next else ""
-    section, *_ = blocks.sections(f"{blocks.short(run.title, 500)}\n{state}{following}")
+    turn = f"\n{run.turn}" if run.turn else ""
+    section, *_ = blocks.sections(f"{blocks.short(run.title, 500)}\n{state}{following}{turn}")
     return section | {"accessory": press.button("Continue", run.take_up, spoken=f"Continue: {run.title}")}
+
+
+def _lent(lent: RunLent, press: _Presses) -> Block:
+    section, *_ = blocks.sections(f"{blocks.short(lent.title, 500)}\n{lent.ref}\n{lent.turn}")
+    return section | {"accessory": press.button("Show", lent.look, spoken=f"Where it stands: {lent.title}")}
 
 
 def _start(overview: Overview, press: _Presses) -> list[Block]:

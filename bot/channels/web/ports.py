@@ -30,7 +30,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is open for a person now: how much waits for them, and how many runs they can take up again.
+    """What is open for a person now: how much waits for them, and how many runs they have, some with a colleague.
 
     What they were told has buttons that outlive the turn. `read` and `settled` are the tokens of those whose
     matter they have read, and of those whose matter needs nobody any more.

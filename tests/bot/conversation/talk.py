@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.conversation.guide import Tell
-from bot.conversation.scene import MadeDraft, OpenRun, RunCard, RunChange, Scene, Turn, Waited, Watched
+from bot.conversation.scene import Lent, MadeDraft, OpenRun, RunCard, RunChange, Scene, Turn, Waited, Watched
 from bot.conversation.session import Session
 from bot.conversation.turn import rung, take_turn
 from bot.conversation.wording import Wording, read_wording
@@ -282,6 +282,7 @@ class Talk:
     waits: list[Waited] = field(default_factory=list)
     colleagues: dict[str, Person] = field(default_factory=lambda: {"sam": SAM, "me": ALEX})
     watched: Watched | None = None
+    lent: Lent | None = None
     refusals: Refusals = NOTHING_REFUSED
     note: str = ""
     now: datetime = NOW
@@ -321,7 +322,8 @@ class Talk:
             self._seen += [*reply.choices, *(fact.change for fact in reply.facts if fact.change)]
 
     def keep(self, change: RunChange) -> None:
-        before = self.runs.get(change.ref)
+        theirs = self.watched.run if self.watched and self.watched.run.ref == change.ref else None
+        before = self.runs.get(change.ref) or theirs
         script = change.moved_to or change.begun or (before.script if before else SPILL)
         events = (*(before.events if before else ()), *change.events)
         title = before.title if before else change.title
@@ -351,8 +353,10 @@ class Talk:
             status_note=lambda script: self.note,
             others=lambda: [RunCard(run.ref, run.title, run.state) for run in others],
             watched=self.watched,
+            lent=self.lent,
+            all_lent=lambda: [self.lent] if self.lent else [],
             refusals=self.refusals,
-            names={"sam": "Sam Kelly"},
+            names={"sam": "Sam Kelly", "alex": "Alex Byrne"},
         )
 
     @property
