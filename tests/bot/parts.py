@@ -49,4 +49,4 @@ steps:
     document: {template: coaching-draft, formats: [docx, md], watermark: DRAFT}
   - {id: end, section: end, finish: Thank you.}
 """
-LOOK: dict[str, Any] = dict(read(YAML.encode(), "look-at-result.yaml").data)  # type: ignore[call-overload]  # a mapping, as written above
+LOOK: dict[str, Any] = dict(read(YAML.encode(), "look-at-result.yaml").data)  # type: ignore[arg-type]  # a mapping, as written above

@@ -647,7 +647,7 @@ def a_part_is_offered(talk: Speaker, step: Step) -> None:
 def while_it_is_lent(giver: Speaker, taken: Speaker) -> None:
     """What the giver reads meanwhile, and hears when it ends with the colleague."""
     run = taken.run
-    lent = Lent(run, taken.person, next(reversed(run.ledger.parts.values())))
+    lent = Lent(run, taken.person, tuple(run.ledger.parts.values())[-1])
     for did in (Press("resume", (), taken.about()), "my runs", "back", "rhubarb", HOSTILE):
         giver.fork(runs={}, lent=lent).does(did)
     taken.fork().does("stop", Press("cancel", (), taken.about()))
