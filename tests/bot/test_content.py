@@ -131,9 +131,13 @@ def shipped_text(name: str) -> str:
     return Path(SHIPPED.playbooks[name].document.file).read_text(encoding="utf-8")
 
 
+def shipped_version(name: str) -> str:
+    return SHIPPED.playbooks[name].script.version
+
+
 def own_version(folder: Path, name: str, *changes: tuple[str, str]) -> Path:
     """An overlay that has its own version of a shipped playbook, with these changes."""
-    text = shipped_text(name).replace('version: "1.0.0"', 'version: "2.0.0"', 1)
+    text = shipped_text(name).replace(f'version: "{shipped_version(name)}"', 'version: "2.0.0"', 1)
     for before, after in changes:
         assert before in text
         text = text.replace(before, after, 1)
@@ -165,10 +169,14 @@ def test_a_question_that_keeps_its_name_keeps_its_type(tmp_path):
 
 
 def test_another_content_under_the_number_of_the_shipped_version_is_warned_about(tmp_path):
+    shipped = shipped_version(CONCERN)
     folder = own_version(
-        tmp_path, CONCERN, ('version: "2.0.0"', 'version: "1.0.0"'), ("title: A worry", "title: Our worry")
+        tmp_path,
+        CONCERN,
+        ('version: "2.0.0"', f'version: "{shipped}"'),
+        ("title: A worry", "title: Our worry"),
     )
-    warning = "this is not the shipped version 1.0.0, and has its number; give it a number of its own"
+    warning = f"this is not the shipped version {shipped}, and has its number; give it a number of its own"
     assert [each for each in findings(read_own(folder, tries=()), are_warnings=True) if warning in each]
 
 
