@@ -17,6 +17,7 @@ values:
   lab_supervisor: extension 13
   di_contact: extension 14
   speak_up_line: extension 15
+  interview_rules: You may stop at any time.
   open_within: 1 working day
   report_within: 4 h
   deviation_number: DEV-####
