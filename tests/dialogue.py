@@ -209,7 +209,9 @@ class Terminal:
             **{choice.label: choice.label for choice in self.console.asides},
             **{fact.change_words: f"change {fact.label}" for fact in latest.facts if fact.change},
             **{label: chr(ord("a") + place) for place, (_, label) in enumerate(options)},
-            **{choice.label: str(place) for place, choice in enumerate(self.console.choices, 1)},
+            **{
+                choice.label: key for key, choice in zip(self.console.keys, self.console.choices, strict=True)
+            },
         }
 
     def draft(self, number: int) -> Mapping[str, str]:

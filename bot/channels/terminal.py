@@ -1,4 +1,4 @@
-"""The same coach at a prompt: replies as plain lines, and a typed number as the button it stands for.
+"""The same coach at a prompt: replies as plain lines, and a typed number or letter as the button it stands for.
 
 Works with piped lines too; then nothing is coloured and no prompt is printed.
 """
@@ -10,6 +10,7 @@ import textwrap
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from string import ascii_lowercase
 from typing import Protocol
 
 from bot.attachment import Attachment, AttachmentRefused, must_fit, read_attachment
@@ -92,17 +93,22 @@ class Console:
         self.say(replace(self.message(""), files=tuple(file.upload for file in files)), files)
 
     def message(self, text: str) -> Message:
-        """What was typed, as a message. A number is the button with that number, a word the aside with that label."""
+        """What was typed, as a message. A key is the button with that key, a word the aside with that label."""
         address, sender = Address(CHANNEL, self.person), Identity(CHANNEL, self.person)
         if chosen := self.chosen(text):
             return Message(self.new_id(), address, sender, chosen.label, press=chosen.press)
         about = self.latest.field.about if self.latest and self.latest.field else None
         return Message(self.new_id(), address, sender, text, about=about)
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What to type for each button of the last reply: see `keys_of`."""
+        return keys_of(self.latest) if self.latest else ()
+
     def chosen(self, text: str) -> Choice | None:
         """The button that `text` stands for."""
-        if text.isdecimal() and 1 <= int(text) <= len(self.choices):
-            return self.choices[int(text) - 1]
+        if (key := text.lower()) in (keys := self.keys):
+            return self.choices[keys.index(key)]
         return next((choice for choice in self.asides if choice.label.lower() == text.lower()), None)
 
     def say(self, message: Message, attachments: Sequence[Attachment] = ()) -> None:
@@ -118,6 +124,14 @@ class Console:
         self.files = reply.files or self.files
         for line in lines_of(reply):
             self.write(visible(line))
+
+
+def keys_of(reply: Reply) -> tuple[str, ...]:
+    """What to type for each button of a reply: its number, or a letter where a number is the answer."""
+    count = sum(not choice.is_aside for choice in reply.choices)
+    if reply.field and reply.field.kind == "number":
+        return tuple(ascii_lowercase[:count])
+    return tuple(map(str, range(1, count + 1)))
 
 
 def lines_of(reply: Reply) -> Iterator[str]:
@@ -141,8 +155,9 @@ def lines_of(reply: Reply) -> Iterator[str]:
     elif reply.field and reply.field.placeholder:
         lead = "in " if reply.field.kind == "number" else ""
         yield f"   ({lead}{reply.field.placeholder})"
-    for number, choice in enumerate((c for c in reply.choices if not c.is_aside), 1):
-        yield f"   [{number}] {choice.label}"
+    buttons = (choice for choice in reply.choices if not choice.is_aside)
+    for key, choice in zip(keys_of(reply), buttons, strict=True):
+        yield f"   [{key}] {choice.label}"
     if asides := [choice.label for choice in reply.choices if choice.is_aside]:
         yield f"   or type: {' · '.join(asides)}"
     for cited in reply.citations:

@@ -113,6 +113,16 @@ def test_words_are_about_the_question_that_stands_there():
     assert (desk.heard[-1].text, desk.heard[-1].about) == ("room 12", ABOUT)
 
 
+@pytest.mark.parametrize(("line", "press"), [("1", None), ("a", YES.press), ("B", NO.press)])
+def test_where_a_number_is_the_answer_it_is_no_button(line: str, press: Press | None):
+    count = Reply("How many?", Tone.QUESTION, field=Field("number", ABOUT, "Events"), choices=(YES, NO))
+    prompt, desk, _ = console(count)
+
+    prompt.take(line)
+
+    assert (desk.heard[-1].press, "[a]" in " ".join(shown(count))) == (press, True)
+
+
 def test_only_the_last_replys_buttons_count():
     prompt, desk, _ = console(RELEASED, WHERE)
     prompt.take("1")
