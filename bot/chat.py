@@ -130,7 +130,7 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class FetchedFile:
-    """A draft, rendered for this download."""
+    """A draft or a picture, rendered for this download."""
 
     name: str
     media_type: str
@@ -175,6 +175,12 @@ class ChatDesk(Protocol):
 
     async def fetch_draft(self, person: str, run: str, number: int, format: str) -> FetchedFile | None:
         """The draft as `docx` or `md`; None when it is not there or not this person's."""
+
+    async def fetch_picture(self, person: str, run: str, number: int, within: int = 0) -> FetchedFile | None:
+        """The picture that event `number` of a run showed; None when it is not there for this person, or cannot be drawn.
+
+        No side is longer than `within` pixels, where that is given.
+        """
 
     async def introduce(self, who: Introduction) -> bool:
         """Whether we know this user now: exactly one person of the directory has this address. Their zone is kept too."""

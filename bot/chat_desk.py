@@ -15,6 +15,7 @@ from bot.coach import Coach
 from bot.conversation.wording import Wording
 from bot.message import Address, Heard, Identity, Message
 from bot.person import Person
+from bot.picture import PictureFailed
 from bot.reception import Reception
 from bot.reply import Reply
 from bot.store import access, addresses, audit, people
@@ -78,6 +79,17 @@ class CoachChatDesk:
         if order is None:
             return None
         rendered = await asyncio.to_thread(order.render, format)
+        return FetchedFile(rendered.name, rendered.media_type, rendered.content)
+
+    async def fetch_picture(self, person: str, run: str, number: int, within: int = 0) -> FetchedFile | None:
+        """The picture that event `number` of a run showed; None when it is not there for this person, or cannot be drawn."""
+        order = await self._database.run(self._coach.picture, person, run, number)
+        if order is None:
+            return None
+        try:
+            rendered = await asyncio.to_thread(order.render, within)
+        except PictureFailed:
+            return None
         return FetchedFile(rendered.name, rendered.media_type, rendered.content)
 
     async def introduce(self, who: Introduction) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
@@ -23,7 +23,8 @@ from bot.document import MEDIA_TYPES, as_docx, as_markdown
 from bot.errors import Collided, StoreUnavailable
 from bot.keeping import Cause, Keeping
 from bot.message import About, Address, Heard, Identity, Message
-from bot.reply import Reply
+from bot.picture import MEDIA_TYPE, Painter, PictureFailed
+from bot.reply import Reply, picture_name
 from bot.saying import Channels
 from bot.sight import Sight
 from bot.store import (
@@ -43,12 +44,16 @@ from bot.store.database import Database, Transaction
 from bot.used import Standing
 from playbooks.act import Act, Fire, TellNext
 from playbooks.draft import Around, Draft, draft_of, made_with
+from playbooks.figure import drawn
+from playbooks.position import resolve
 from playbooks.run import (
     Answered,
     Drafted,
     Told,
+    fold,
 )
-from playbooks.script import HandOver, Stop
+from playbooks.script import Figure, HandOver, Stop
+from playbooks.sketch import sketch
 
 _TRIES = 5
 _MOST_IN_HAND = 10
@@ -69,7 +74,7 @@ class FocusMoved(StoreUnavailable):
 class Office:
     """What the coach works with: given once, by `bot.app`.
 
-    `new_ref` makes a run reference; it need not be unused.
+    `new_ref` makes a run reference; it need not be unused. `painter` draws pictures.
     """
 
     database: Database
@@ -77,6 +82,7 @@ class Office:
     clock: Callable[[], datetime]
     new_ref: Callable[[], str]
     channels: Channels
+    painter: Painter = field(default_factory=Painter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +92,42 @@ class DraftOrder:
     name: str
     draft: Draft
     template: bytes
+    painter: Painter
 
     def render(self, kind: str) -> Rendered:
-        """The draft as `docx` or `md`. Raises DocumentRefused for a template that cannot be used."""
-        content = as_docx(self.draft, self.template) if kind == "docx" else as_markdown(self.draft).encode()
+        """The draft as `docx` or `md`. Raises DocumentRefused for a template that cannot be used.
+
+        Where a picture cannot be drawn, what it shows stands there in words all the same.
+        """
+        if kind == "docx":
+            content = as_docx(self.draft, self.template, dict(self._pictures()))
+        else:
+            content = as_markdown(self.draft).encode()
         return Rendered(f"{self.name}.{kind}", MEDIA_TYPES[kind], content)
+
+    def _pictures(self) -> Iterator[tuple[str, bytes]]:
+        for figure in self.draft.figures:
+            if figure.content is not None:
+                with suppress(PictureFailed):
+                    yield figure.step, self.painter.png(sketch(figure.title, figure.content))
+
+
+@dataclass(frozen=True, slots=True)
+class PictureOrder:
+    """A picture still to be drawn: that is done outside the transaction, each time it is fetched."""
+
+    name: str
+    spec: Mapping[str, object]
+    painter: Painter
+
+    def render(self, within: int = 0) -> Rendered:
+        """The picture, no side longer than `within` pixels where that is given. Raises PictureFailed."""
+        return Rendered(self.name, MEDIA_TYPE, self.painter.png(self.spec, within))
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A draft as a file."""
+    """A draft or a picture as a file."""
 
     name: str
     media_type: str
@@ -306,7 +338,34 @@ class Coach:
         around = Around(ref, site.name, names, self._office.library.status_note(script, site))
         draft = draft_of(script, happened, made, site.place, around)
         return DraftOrder(
-            f"{ref}-draft-{number}", draft, self._office.library.template_of(script, made.what.step)
+            f"{ref}-draft-{number}",
+            draft,
+            self._office.library.template_of(script, made.what.step),
+            self._office.painter,
+        )
+
+    def picture(self, person_id: str, ref: str, number: int) -> PictureOrder | None:
+        """The picture that event `number` of a run showed, as it was then; None where there is none for this person.
+
+        It is there for whoever has the run, and for the one it was shown to.
+        """
+        with self._office.database.reading() as conn:
+            row = runs.get(conn, ref)
+            if row is None or row.site not in self._office.library.sites:
+                return None
+            happened = runs.events(conn, ref)[:number]
+            shown = happened[-1] if happened and happened[-1].seq == number else None
+            if shown is None or not isinstance(shown.what, Told) or person_id not in {row.person, shown.by}:
+                return None
+            script = self._sight.script(conn, made_with(happened))
+        step, place = script.by_id.get(shown.what.step), self._office.library.sites[row.site].place
+        if step is None or not isinstance(step.does, Figure):
+            return None
+        found = drawn(script, step, resolve(script, fold(happened), place), place.zone)
+        if found.content is None:
+            return None
+        return PictureOrder(
+            picture_name(ref, number), sketch(found.title, found.content), self._office.painter
         )
 
     def said(self, message: Message) -> Reply | None:

@@ -19,6 +19,7 @@ from bot.errors import CoachError
 from bot.message import About, Address, Heard, Message, Press
 from bot.news import News
 from bot.person import Person
+from bot.picture import PictureFailed
 from bot.reply import File, Reply
 from bot.store import addresses, outbox, parts, runs, waiting
 from bot.store.database import Database, Transaction
@@ -76,6 +77,17 @@ class WebDesk:
         if request is None:
             return None
         rendered = await asyncio.to_thread(request.render, format)
+        return FetchedFile(rendered.name, rendered.media_type, rendered.content)
+
+    async def fetch_picture(self, person_id: str, run: str, number: int) -> FetchedFile | None:
+        """The picture that event `number` of a run showed; None when it is not there for this person, or cannot be drawn."""
+        order = await self._database.run(self._coach.picture, person_id, run, number)
+        if order is None:
+            return None
+        try:
+            rendered = await asyncio.to_thread(order.render)
+        except PictureFailed:
+            return None
         return FetchedFile(rendered.name, rendered.media_type, rendered.content)
 
     # Coming in

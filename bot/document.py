@@ -11,17 +11,19 @@ sandbox underneath is the second lock, not the first.
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from difflib import get_close_matches
 from html import escape
 from io import BytesIO
 from textwrap import indent
+from types import MappingProxyType
 from typing import Any
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 from zoneinfo import ZoneInfo
 
-from docxtpl import DocxTemplate
+from docxtpl import DocxTemplate, InlineImage
 from jinja2 import StrictUndefined, Template, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -67,6 +69,14 @@ PLACEHOLDERS: dict[str, Shape] = {
         }
     ],
     "open_points": [{"step": "the step's id", "label": "its short name", "note": "what is open, a sentence"}],
+    "values": [{"label": "what was worked out from answers", "value": "the number, and what it counts"}],
+    "figures": [
+        {
+            "title": "the picture's title",
+            "image": "the picture itself, or empty where it could not be drawn",
+            "lines": ["something that it shows, in words"],
+        }
+    ],
     "changes": ["why an answer was changed after a draft, a sentence"],
     "told": ["who was told, a sentence"],
     "released": ["which stop was released by whom and when, a sentence"],
@@ -81,6 +91,10 @@ NEEDED = frozenset(
         "groups.lines.label",
         "groups.lines.value",
         "open_points.note",
+        "values.label",
+        "values.value",
+        "figures.title",
+        "figures.lines",
         "changes",
         "told",
         "released",
@@ -95,6 +109,8 @@ _MAX_UNPACKED_BYTES = 20_000_000
 _MAX_PARTS = 200
 _MAX_PAGES = 300_000  # characters of XML: docxtpl's patterns are slow on what is long and strange
 _MAX_BRACES = 400
+_DOTS_PER_MM = 2 * 96 / 25.4  # a picture is drawn twice as fine as a screen is
+_WIDEST_MM, _HIGHEST_MM, _EMU_PER_MM = 170, 210, 36_000
 _MAX_PROPERTY = 255  # what OOXML allows
 _LONG_AGO = (
     1980,
@@ -127,8 +143,10 @@ class DocumentRefused(CoachError):
 # --- Word -----------------------------------------------------------------------------------------------------------
 
 
-def as_docx(draft: Draft, template: bytes) -> bytes:
+def as_docx(draft: Draft, template: bytes, pictures: Mapping[str, bytes] = MappingProxyType({})) -> bytes:
     """`draft` laid out by a Word template; the same draft and template always give the same bytes.
+
+    `pictures` are the PNG of its figures, by step; one that is not there is left out, its words are not.
 
     Raises DocumentRefused, naming what is wrong, for a template that is no Word document, asks for what no
     draft has, tries to do more than show a draft, or leaves out part of it.
@@ -137,6 +155,9 @@ def as_docx(draft: Draft, template: bytes) -> bytes:
     tags = _Tags()
     context = _context(draft)
     document = DocxTemplate(BytesIO(template))
+    for shown, figure in zip(context["figures"], draft.figures, strict=True):
+        if (png := pictures.get(figure.step)) is not None:
+            shown["image"] = _Image(document, png, _seen(figure.title), _seen(figure.text))
     try:
         document.init_docx()
         _check_links(document)
@@ -383,6 +404,14 @@ def _context(draft: Draft) -> dict[str, Any]:
         "open_points": [
             _words({"step": p.step, "label": p.label, "note": p.note}) for p in draft.open_points
         ],
+        "values": [_words({"label": label, "value": value}) for label, value in draft.values],
+        "figures": [
+            {
+                **_words({"title": figure.title, "image": ""}),
+                "lines": [_Words(_seen(line)) for line in figure.text.split("\n")],
+            }
+            for figure in draft.figures
+        ],
         **{name: [_Words(_seen(sentence)) for sentence in getattr(draft, name)] for name in _SENTENCES},
     }
 
@@ -411,9 +440,43 @@ def _must_show(context: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield f"the answer to {line['label']!r}", line["value"]
     for point in context["open_points"]:
         yield f"the open point {point['note']!r}", point["note"]
+    for value in context["values"]:
+        yield f"the value {value['label']!r}", value["label"]
+        yield f"the number of {value['label']!r}", value["value"]
+    for figure in context["figures"]:
+        yield f"the picture {figure['title']!r}", figure["title"]
+        yield from ((f"what the picture shows, {line!r}", line) for line in figure["lines"])
     for name in _SENTENCES:
         for sentence in context[name]:
             yield f"that {sentence!r}", sentence
+
+
+class _Image(InlineImage):  # type: ignore[misc]  # docxtpl has no types
+    """A picture as wide as it was drawn for, and no larger than a page; what it shows is its alternative text."""
+
+    def __init__(self, document: DocxTemplate, png: bytes, title: str, text: str) -> None:
+        width, height = (side / _DOTS_PER_MM for side in struct.unpack(">II", png[16:24]))
+        scale = min(1.0, _WIDEST_MM / width, _HIGHEST_MM / height)
+        super().__init__(
+            document, BytesIO(png), *(round(side * scale * _EMU_PER_MM) for side in (width, height))
+        )
+        self._title, self._text = title, text
+
+    def _insert_image(self) -> str:
+        drawing: str = super()._insert_image()
+        name = f'title="{_attribute(self._title)}" descr="{_attribute(self._text)}"'
+        return drawing.replace("<wp:docPr ", f"<wp:docPr {name} ", 1)
+
+
+def _attribute(text: str) -> str:
+    """`text` inside the quotes of an attribute, out of docxtpl's reach."""
+    return (
+        escape(text)
+        .replace("_", "&#95;")
+        .replace("\n", "&#10;")
+        .replace("{", "&#123;")
+        .replace("}", "&#125;")
+    )
 
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

@@ -112,6 +112,11 @@ class File:
     number: int
 
 
+def picture_name(run: str, number: int) -> str:
+    """What the picture that event `number` of a run showed is called as a file."""
+    return f"{run}-picture-{number}.png"
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """A picture made from answers: drawn when fetched, named here by its run and the event that showed it.
@@ -129,7 +134,7 @@ class Picture:
     @property
     def name(self) -> str:
         """What the picture is called as a file."""
-        return f"{self.run}-picture-{self.number}.png"
+        return picture_name(self.run, self.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +167,11 @@ class Reply:
     used: str = ""
     is_answer: bool = False
     picture: Picture | None = None
+
+    @property
+    def file_names(self) -> frozenset[str]:
+        """What the files in it are called, a picture among them."""
+        return frozenset(file.name for file in self.files) | ({self.picture.name} if self.picture else set())
 
     @property
     def has_controls(self) -> bool:

@@ -76,12 +76,13 @@ def tell(conn: Transaction, channels: Channels, key: str, turn: Turn) -> None:
             home = Address(channels.home, person_id)
             address = addresses.last_private(conn, person_id) or addresses.find_or_add(conn, home, person_id)
             is_pushed = channels.is_pushed(address.address.channel)
+            row = f"{key}:tell:{number}:{each.step}:{person_id}"
             if is_pushed and each.is_own and each.reply.closes:
                 over = used.over(used.standing(outbox.open_at(conn, address.address)))
                 said += _amendments(conn, key, address, over)
             said.append(
                 NewMessage(
-                    f"{key}:tell:{number}:{each.step}:{person_id}",
+                    row,
                     address.id,
                     address.address.channel,
                     person_id,
@@ -90,6 +91,8 @@ def tell(conn: Transaction, channels: Channels, key: str, turn: Turn) -> None:
                     is_open=is_pushed and each.reply.has_controls,
                 )
             )
+            if is_pushed:
+                said += _file_rows(row, address, each.reply)
     outbox.write(conn, said, channels.pulled)
 
 
@@ -112,10 +115,17 @@ def _amended(
 
 
 def apologise(conn: Transaction, channels: Channels, wording: Wording, message: outbox.OutboxMessage) -> None:
-    """Write that a file will never come where the person was told it would; about nothing else that failed."""
-    if message.kind != "file":
+    """Write that a file will never come where the person was told it would; about nothing else that failed.
+
+    What a picture would have shown stands in words above it.
+    """
+    names = (
+        ", ".join(file.name for file in Reply.from_json(message.payload).files)
+        if message.kind == "file"
+        else ""
+    )
+    if not names:
         return
-    names = ", ".join(file.name for file in Reply.from_json(message.payload).files)
     address = StoredAddress(message.address_id, message.address, message.person)
     reply = Reply(wording("file_not_sent", name=names))
     outbox.write(
@@ -153,7 +163,9 @@ def _reply_row(key: str, address: StoredAddress, reply: Reply, *, is_pushed: boo
 
 
 def _file_rows(key: str, address: StoredAddress, reply: Reply) -> Iterator[NewMessage]:
-    """The files of one draft are sent along; where there are several drafts, the person picks."""
+    """A picture and the files of one draft are sent along; where there are several drafts, the person picks."""
+    if reply.picture:
+        yield _row(f"{key}:{reply.picture.name}", address, "file", Reply("", picture=reply.picture).to_json())
     if len({(file.run, file.number) for file in reply.files}) == 1:
         for file in reply.files:
             yield _row(f"{key}:{file.name}", address, "file", Reply("", files=(file,)).to_json())

@@ -141,11 +141,8 @@ class _Page:
 
     def fishbone(self, of: Fishbone) -> Drawn:
         event = self.words(of.event) or NOT_KNOWN
-        bones = tuple((name, self.entries(step)) for name, step in of.bones)
-        rows = [
-            (name, "; ".join(entries) or (NOT_KNOWN if self.is_unknown(step) else NOTHING_NOTED))
-            for (name, entries), (_, step) in zip(bones, of.bones, strict=True)
-        ]
+        bones = tuple((name, self.entries(step) or self.nothing(step)) for name, step in of.bones)
+        rows = [(name, "; ".join(entries)) for name, entries in bones]
         lines = [f"What happened: {event}", *(f"{name}: {said}" for name, said in rows)]
         table = [("What happened", event), *rows]
         return self.drawn(lines, ("", "What was said"), table, Bones(event, bones))
@@ -207,9 +204,10 @@ class _Page:
             parts = show_answer(ask, answer, self.zone).split("\n")
         return tuple(words for part in parts if (words := " ".join(part.split())))
 
-    def is_unknown(self, step_id: str) -> bool:
+    def nothing(self, step_id: str) -> tuple[str, ...]:
+        """What stands where nobody named anything."""
         answer = self.answers.get(step_id)
-        return answer is not None and answer.is_unknown
+        return (NOT_KNOWN if answer is not None and answer.is_unknown else NOTHING_NOTED,)
 
     def limit(self, step_id: str) -> Decimal | None:
         answer = self.answers.get(step_id)

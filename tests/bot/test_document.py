@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import struct
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,6 +20,7 @@ from markdown_it import MarkdownIt
 
 from bot.document import MEDIA_TYPES, PLACEHOLDERS, DocumentRefused, as_docx, as_markdown
 from playbooks.draft import Draft, Group, Line, OpenPoint
+from playbooks.figure import Chain, Drawn, Link
 from tests.tools.build_draft_template import build
 
 SHIPPED = Path(__file__).parents[2] / "playbooks" / "templates" / "coaching-draft.docx"
@@ -86,6 +89,8 @@ def template(*paragraphs: str, change: Callable[[Word], object] = lambda _: None
         "{{ watermark }} {{ run }}",
         "{% for group in groups %}{% for line in group.lines %}{{ line.label }}: {{ line.value }}; {% endfor %}{% endfor %}",
         "{% for point in open_points %}{{ point.note }}{% endfor %}",
+        "{% for value in values %}{{ value.label }}: {{ value.value }}; {% endfor %}",
+        "{% for figure in figures %}{{ figure.title }} {% for line in figure.lines %}{{ line }}; {% endfor %}{% endfor %}",
         *(
             f"{{% for sentence in {name} %}}{{{{ sentence }}}}{{% endfor %}}"
             for name in ("changes", "told", "released", "clocks", "attachments")
@@ -109,6 +114,73 @@ def repacked(package: bytes, **parts: str | bytes) -> bytes:
         for name, content in renamed.items():
             new.writestr(name, content)
     return made.getvalue()
+
+
+# --- numbers and pictures
+
+
+WHYS = Drawn(
+    "why_tree",
+    'Why "it" <happened>',
+    "What happened: pH < 7 in T_07\nWhy 1: a {{ worn }} seal & a loose clamp",
+    ("", "What was said"),
+    (("What happened", "pH < 7 in T_07"),),
+    Chain("pH < 7 in T_07", (Link("Why 1", "a {{ worn }} seal & a loose clamp", None),)),
+)
+FEW = Drawn("chart", "The values", "There are 3 values, and a control chart needs at least 8.")
+PICTURED = draft("x", values=(("Needed", "29"), ("Time to report", "1.5 hours")), figures=(WHYS, FEW))
+
+
+def png(width: int, height: int) -> bytes:
+    """A grey picture of this size."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    rows = zlib.compress((b"\0" + b"\x80" * width) * height)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+def test_both_drafts_show_the_numbers_and_what_each_picture_shows_in_words() -> None:
+    for text in (pages(word(PICTURED)), rendered(as_markdown(PICTURED))):
+        for expected in (
+            "Needed: 29",
+            "Time to report: 1.5 hours",
+            'Picture: Why "it" <happened>',
+            "What happened: pH < 7 in T_07",
+            "Why 1: a {{ worn }} seal & a loose clamp",
+            "There are 3 values, and a control chart needs at least 8.",
+        ):
+            assert expected in text
+
+
+def test_a_draft_without_numbers_and_pictures_does_not_speak_of_them() -> None:
+    for text in (pages(word(draft("x"))), rendered(as_markdown(draft("x")))):
+        assert "Worked out" not in text
+        assert "Picture" not in text
+
+
+def test_the_word_draft_holds_the_picture_with_what_it_shows_for_those_who_do_not_see_it() -> None:
+    made = Document(BytesIO(as_docx(PICTURED, TEMPLATE, {"why_tree": png(600, 300)})))
+    (shown,) = made.inline_shapes
+    described = shown._inline.docPr
+    assert described.get("title") == WHYS.title
+    assert described.get("descr") == WHYS.text
+    assert (round(shown.width.mm), round(shown.height.mm)) == (79, 40)
+    assert WHYS.text.split("\n")[0] in pages(made)
+
+
+@pytest.mark.parametrize(("width", "height", "expected"), [(2600, 1300, (170, 85)), (1300, 3400, (80, 210))])
+def test_a_picture_is_no_larger_than_a_page(width: int, height: int, expected: tuple[int, int]) -> None:
+    made = Document(BytesIO(as_docx(PICTURED, TEMPLATE, {"why_tree": png(width, height)})))
+    (shown,) = made.inline_shapes
+    assert (round(shown.width.mm), round(shown.height.mm)) == expected
+
+
+def test_a_draft_with_a_picture_is_the_same_bytes_each_time() -> None:
+    pictures = {"why_tree": png(60, 30)}
+    assert as_docx(PICTURED, TEMPLATE, pictures) == as_docx(PICTURED, TEMPLATE, pictures)
 
 
 # --- what a reader finds
@@ -438,7 +510,7 @@ def test_a_template_that_leaves_out_part_of_a_draft_is_refused() -> None:
     made.save(saved)
     with pytest.raises(
         DocumentRefused,
-        match=r"does not show attachments, changes, clocks, groups\.lines\.label, groups\.lines\.value, open_points\.note, rel",
+        match=r"does not show attachments, changes, clocks, figures\.lines, figures\.title, groups\.lines\.label, groups\.lines\.value, open_points\.note, rel",
     ):
         as_docx(draft("x"), saved.getvalue())
     hides = template("{% if not run %}x{% endif %}")

@@ -134,8 +134,8 @@ def test_a_fishbone_shows_every_bone_and_which_nobody_has_looked_at():
             ("Method", ("old SOP", "no check")),
             ("Machine", ("worn seal", "loose clamp")),
             ("People", ("Tired", "New")),
-            ("Other", ()),
-            ("Place", ()),
+            ("Other", ("not known yet",)),
+            ("Place", ("nothing noted",)),
         ),
     )
     assert shown(walk).text.split("\n") == [

@@ -201,6 +201,8 @@ def _write_body(word: Word) -> None:
     say("{%p else %}")
     say("Nothing yet.")
     say("{%p endfor %}")
+    _write_values(word)
+    _write_figures(word)
     say("Changed since an earlier draft", style="Heading 1")
     _write_list(word, "sentence", "changes", "sentence", "Nothing.")
     say("Who was told", style="Heading 1")
@@ -236,6 +238,30 @@ def _write_facts(word: Word) -> None:
     for row in (heading, fact):
         _mark_row(row._tr, "w:cantSplit")
     _mark_row(heading._tr, "w:tblHeader")
+
+
+def _write_values(word: Word) -> None:
+    say = word.add_paragraph
+    say("{%p if values %}")
+    say("Worked out from the answers", style="Heading 1")
+    say("{%p for value in values %}")
+    say("{{ value.label }}: {{ value.value }}", style="List Bullet")
+    say("{%p endfor %}")
+    say("{%p endif %}")
+
+
+def _write_figures(word: Word) -> None:
+    """Each picture with its title above, and below it everything that it shows in words."""
+    say = word.add_paragraph
+    say("{%p for figure in figures %}")
+    say("Picture: {{ figure.title }}", style="Heading 1")
+    say("{%p if figure.image %}")
+    say("{{ figure.image }}").paragraph_format.keep_with_next = True
+    say("{%p endif %}")
+    say("{%p for line in figure.lines %}")
+    say("{{ line }}", style="List Bullet")
+    say("{%p endfor %}")
+    say("{%p endfor %}")
 
 
 def _fill(cell: _Cell, text: str, style: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
@@ -16,11 +16,11 @@ from uuid import UUID, uuid5
 import structlog
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.channels.slack import render
+from bot.channels.slack import blocks, render
 from bot.channels.slack.line import PATIENCE, UNREACHABLE, Line, NotDone
 from bot.channels.slack.rooms import Rooms
 from bot.channels.slack.workspaces import DEAD_TOKEN, Workspaces
-from bot.chat import ChatDesk, Installation, Outgoing
+from bot.chat import ChatDesk, FetchedFile, Installation, Outgoing
 from bot.errors import CoachError, DeliveryError, StoreUnavailable
 from bot.message import Address
 from bot.reply import Reply
@@ -31,6 +31,7 @@ _BEFORE = timedelta(seconds=60)  # how far the clocks of Slack and of our databa
 _PAGE = 200
 _TS = re.compile(r"\d{1,11}\.\d{1,6}")
 _MOST_PAGES = 10
+_LONGEST_TITLE, _LONGEST_ALT = 200, 1_000
 
 _GONE = frozenset(
     {
@@ -122,6 +123,34 @@ class SlackSender:
         ts = provider_ref.partition(":")[2]
         return datetime.fromtimestamp(float(ts), UTC) if _TS.fullmatch(ts) else None
 
+    # --- What is sent along -------------------------------------------------------------------------------------
+
+    async def _file(self, message: Outgoing, payload: Reply) -> tuple[FetchedFile, str, str]:
+        """The one file that this row names, what it is called, and for a picture what it shows. Raises DeliveryError."""
+        if len(payload.file_names) != 1:
+            raise DeliveryError("a file row names one file", permanent=True)
+        picture = payload.picture
+        try:
+            if picture:
+                found = await self._desk.fetch_picture(message.person, picture.run, picture.number)
+                title, described = picture.title, picture.text
+            else:
+                (file,) = payload.files
+                found = await self._desk.fetch_draft(
+                    message.person, file.run, file.number, _format(file.name)
+                )
+                title, described = file.name, ""
+        except StoreUnavailable as error:
+            raise DeliveryError("the file cannot be fetched now") from error
+        if found is None:
+            raise DeliveryError("the file is not there any more", permanent=True)
+        name = picture.name if picture else title
+        return (
+            replace(found, name=name),
+            blocks.short(title, _LONGEST_TITLE),
+            described and blocks.short(described, _LONGEST_ALT),
+        )
+
     # --- Three ways to send -------------------------------------------------------------------------------------
 
     async def _post(self, message: Outgoing, payload: Reply, place: Place, at: Installation) -> str:
@@ -166,24 +195,16 @@ class SlackSender:
 
     async def _send_file(self, message: Outgoing, payload: Reply, place: Place, at: Installation) -> str:
         """In three steps; only after the last can anybody see the file."""
-        if len(payload.files) != 1:
-            raise DeliveryError("a file row names one file", permanent=True)
-        file = payload.files[0]
-        try:
-            draft = await self._desk.fetch_draft(message.person, file.run, file.number, _format(file.name))
-        except StoreUnavailable as error:
-            raise DeliveryError("the draft cannot be fetched now") from error
-        if draft is None:
-            raise DeliveryError("the draft is not there any more", permanent=True)
+        file, title, described = await self._file(message, payload)
         client = self._line.client
         try:
             room = await self._room(place, at)
             begun = await self._line.ask(
                 client.files_getUploadURLExternal(
-                    token=at.token, filename=file.name, length=len(draft.content)
+                    token=at.token, filename=file.name, length=len(file.content), alt_txt=described or None
                 )
             )
-            await self._line.upload(str(begun["upload_url"]), draft.content)
+            await self._line.upload(str(begun["upload_url"]), file.content)
         except NotDone as trouble:
             if trouble.is_unsure:
                 raise DeliveryError(str(trouble)) from trouble  # nobody can see it yet
@@ -192,7 +213,7 @@ class SlackSender:
         await self._line.ask(
             client.files_completeUploadExternal(
                 token=at.token,
-                files=[{"id": file_id, "title": file.name}],
+                files=[{"id": file_id, "title": title}],
                 channel_id=room,
                 thread_ts=place.thread or None,
             )
@@ -285,7 +306,7 @@ def _sought(message: Outgoing, bot_user: str) -> Sought:
     """How this message is known among what was posted. Raises DeliveryError where that cannot be told."""
     if message.kind == "file":
         # A file carries no metadata; the row itself knows what the file is called.
-        names = {file.name for file in Reply.from_json(message.payload).files}
+        names = Reply.from_json(message.payload).file_names
         if not names:
             raise DeliveryError("nobody knows what the file was called", permanent=True)
         return lambda posted: _file_of(posted, names, bot_user)

@@ -6,6 +6,7 @@ Teams lets a bot give a file in a personal chat only, and only after the person 
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import Any
 
 import aiohttp
@@ -17,12 +18,14 @@ from bot.channels.teams.received import Consented, Offered
 from bot.channels.teams.trusted import Trusted
 from bot.chat import FetchedFile
 from bot.errors import DeliveryError
-from bot.reply import File
+from bot.reply import File, Picture
 
 _CONSENT = "application/vnd.microsoft.teams.card.file.consent"
 _INFO = "application/vnd.microsoft.teams.card.file.info"
 _PATIENCE = aiohttp.ClientTimeout(total=30, sock_connect=5)
 _CHUNK = 65_536
+LONGEST_SIDE = 1_024  # of a picture, in pixels
+_LARGEST_PICTURE = 180_000  # bytes: in base64 and with all around it, less than the 256 KB of a request
 
 
 def offer(file: File, size: int, description: str) -> dict[str, Any]:
@@ -36,6 +39,18 @@ def offer(file: File, size: int, description: str) -> dict[str, Any]:
     }
     attachment = {"contentType": _CONSENT, "name": file.name, "content": content}
     return {"type": "message", "summary": file.name, "attachments": [attachment]}
+
+
+def inline(file: FetchedFile, picture: Picture) -> dict[str, Any]:
+    """The picture itself, in the conversation. Its bytes do not count for the limit of a message, but a request has one.
+
+    <https://learn.microsoft.com/en-us/microsoftteams/platform/bots/how-to/agents-inline-images>
+    """
+    if len(file.content) > _LARGEST_PICTURE:
+        raise DeliveryError("the picture is larger than Teams takes", permanent=True)
+    address = f"data:{file.media_type};base64,{b64encode(file.content).decode()}"
+    attachment = {"contentType": file.media_type, "contentUrl": address, "name": one_line(picture.title, 200)}
+    return {"type": "message", "summary": one_line(picture.title, 200), "attachments": [attachment]}
 
 
 def given(consent: Consented) -> dict[str, Any]:

@@ -57,7 +57,14 @@ class TeamsSender:
         return datetime.fromtimestamp(int(provider_ref) / 1000, UTC) if is_time else None
 
     async def _offer(self, message: Outgoing, payload: Reply) -> Mapping[str, Any]:
-        """A file as a question: Teams takes no file before its person has said yes."""
+        """A file as a question: Teams takes no file before its person has said yes. A picture is a part of the chat."""
+        if picture := payload.picture:
+            drawn = await self._desk.fetch_picture(
+                message.person, picture.run, picture.number, files.LONGEST_SIDE
+            )
+            if drawn is None:
+                raise DeliveryError("this picture is not there any more", permanent=True)
+            return files.inline(drawn, picture)
         if len(payload.files) != 1 or not message.address.is_private:
             raise DeliveryError("a file goes alone, and into a personal chat", permanent=True)
         file = payload.files[0]

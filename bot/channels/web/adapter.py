@@ -19,7 +19,7 @@ from bot.channels.web.door import Door
 from bot.channels.web.gate import FORM_TOKEN as FORM_TOKEN
 from bot.channels.web.gate import Gate, html, keep_pace
 from bot.channels.web.ports import Desk, Line, WebOptions
-from bot.channels.web.refusal import NO_DRAFT, NO_FILE, Refused
+from bot.channels.web.refusal import NO_DRAFT, NO_FILE, NO_PICTURE, Refused
 from bot.channels.web.render import Pages
 from bot.channels.web.security import Guard, Pace
 from bot.channels.web.shared import SharedTerminals
@@ -77,6 +77,11 @@ class WebChat:
             web.get(
                 r"/chat/draft/{run:[A-Za-z0-9-]{1,64}}/{number:[0-9]{1,9}}.{format:docx|md}",
                 answering(self._draft),
+                allow_head=False,
+            ),
+            web.get(
+                r"/chat/picture/{run:[A-Za-z0-9-]{1,64}}/{number:[0-9]{1,9}}.png",
+                answering(self._picture),
                 allow_head=False,
             ),
             web.get("/static/{name}", answering(self._static)),
@@ -151,6 +156,18 @@ class WebChat:
             "Content-Type": draft.media_type,
         }
         return web.Response(body=draft.content, headers=headers)
+
+    async def _picture(self, request: web.Request) -> web.StreamResponse:
+        person = await self._gate.signed_in(request)
+        run, number = request.match_info["run"], request.match_info["number"]
+        picture = await self._desk.fetch_picture(person.id, run, int(number))
+        if picture is None:
+            raise Refused(NO_PICTURE)
+        headers = {
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Content-Type": picture.media_type,
+        }
+        return web.Response(body=picture.content, headers=headers)
 
     async def _static(self, request: web.Request) -> web.StreamResponse:
         asset = self._pages.assets.get(request.match_info["name"])

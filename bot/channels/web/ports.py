@@ -87,6 +87,9 @@ class Desk(Protocol):
     async def fetch_draft(self, person_id: str, run: str, number: int, format: str) -> FetchedFile | None:
         """The draft as `docx` or `md`; None when it is not there or not this person's."""
 
+    async def fetch_picture(self, person_id: str, run: str, number: int) -> FetchedFile | None:
+        """The picture that event `number` of a run showed; None when it is not there for this person, or cannot be drawn."""
+
     async def redeem(self, token: str, *, is_shared: bool = False) -> str | None:
         """Use up a one-time sign-in link; the secret for the browser's cookie, or None when it is spent.
 

@@ -70,6 +70,11 @@ SPENT = Refusal(
     410, "This link has been used", "A sign-in link works once, and for a short time. Ask for a new one."
 )
 NO_DRAFT = Refusal(404, "There is no such draft", "It is not there any more, or it belongs to somebody else.")
+NO_PICTURE = Refusal(
+    404,
+    "There is no such picture",
+    "It cannot be drawn now, or it belongs to somebody else. Its words are in the chat.",
+)
 NO_DEMO = Refusal(404, "There is no such page", "Only a demo lets you choose whom to be.")
 NO_PERSONA = Refusal(404, "Nobody has this name here", "Choose one of the people of the demo.")
 NO_TERMINAL = Refusal(

@@ -35,6 +35,8 @@ class FakeDesk:
         self.said_to: list[Message] = []
         self.objections: dict[str, str] = {}
         self.drafts: dict[tuple[str, str, int, str], FetchedFile] = {}
+        self.pictures: dict[tuple[str, str, int], FetchedFile] = {}
+        self.within: list[int] = []
         self.codes: dict[str, bool] = {}
         self.runs: list[RunInHand] = []
         self.is_down = False
@@ -90,6 +92,11 @@ class FakeDesk:
     async def fetch_draft(self, person: str, run: str, number: int, format: str) -> FetchedFile | None:
         self._must_be_up()
         return self.drafts.get((person, run, number, format))
+
+    async def fetch_picture(self, person: str, run: str, number: int, within: int = 0) -> FetchedFile | None:
+        self._must_be_up()
+        self.within.append(within)
+        return self.pictures.get((person, run, number))
 
     async def introduce(self, who: Introduction) -> bool:
         self._must_be_up()

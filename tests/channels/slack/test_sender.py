@@ -18,7 +18,7 @@ from bot.channels.slack.workspaces import SlackOptions, Workspaces
 from bot.chat import FetchedFile, Installation
 from bot.errors import CoachError, DeliveryError, StoreUnavailable
 from bot.message import About, Address, Press
-from bot.reply import Choice, Citation, File, Reply, Tone
+from bot.reply import Choice, Citation, File, Picture, Reply, Tone
 from bot.store.outbox import OutboxMessage
 from tests.channels.slack.fake_desk import DOCX, FakeDesk, FakeInstallations, installation
 from tests.channels.slack.fake_slack import (
@@ -40,6 +40,12 @@ QUESTION = Reply(
     "Was it released?", Tone.QUESTION, choices=(Choice("Yes", Press("answer", ("yes",), About("r", "s", 1))),)
 )
 DIRECT = Address("slack", f"{TEAM}/{ALICE}", workspace=TEAM)
+PICTURE = Reply(
+    "",
+    picture=Picture(
+        "Why it happened", f"What happened: a leak\nWhy 1: {'worn ' * 300}", (), (), "coach-7k2m", 31
+    ),
+)
 DRAFT = Reply("Your draft", files=(File("Deviation draft coach-7k2m.docx", DOCX, "coach-7k2m", 1),))
 
 
@@ -224,6 +230,26 @@ async def test_a_draft_arrives_as_a_file_in_the_direct_messages(slack: FakeSlack
     assert file["title"] == "Deviation draft coach-7k2m.docx"
     assert slack.files[file["id"]]["content"] == b"PK-word"
     assert ref == f"D{ALICE[1:]}:{file['id']}"
+
+
+async def test_a_picture_arrives_as_a_file_that_says_what_it_shows(slack: FakeSlack):
+    desk = FakeDesk()
+    desk.pictures["alice", "coach-7k2m", 31] = FetchedFile("coach-7k2m-picture-31.png", "image/png", b"PNG")
+    async with sending(slack, desk) as sender:
+        ref = await sender.send(row(PICTURE, kind="file"), PICTURE)
+        assert await sender.look_up(row(PICTURE, kind="file")) == ref
+    [message] = slack.messages[f"D{ALICE[1:]}"]
+    [file] = message["files"]
+    assert (file["title"], file["name"]) == ("Why it happened", "coach-7k2m-picture-31.png")
+    (asked,) = slack.asked("files.getUploadURLExternal")
+    assert asked["alt_txt"] == f"What happened: a leak Why 1: {'worn ' * 194}…".replace(" …", "…")
+    assert desk.within == [0]
+
+
+async def test_a_picture_that_cannot_be_drawn_is_given_up(slack: FakeSlack):
+    async with sending(slack, FakeDesk()) as sender:
+        error = await refused(sender, row(PICTURE, kind="file"), PICTURE)
+    assert error.permanent
 
 
 async def test_a_file_that_was_not_sent_is_not_found(slack: FakeSlack):

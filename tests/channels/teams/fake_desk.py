@@ -34,6 +34,8 @@ class FakeDesk:
         self.redeemed: list[str] = []
         self.replies: dict[str, Reply] = {}  # by the id of the message that says it
         self.drafts: dict[tuple[str, str, int, str], FetchedFile] = {}
+        self.pictures: dict[tuple[str, str, int], FetchedFile] = {}
+        self.within: list[int] = []
         self.directory: dict[str, str] = {PRIYA_HERE.email: "priya"}
         self.codes: set[str] = set()
         self.is_down = False
@@ -80,6 +82,11 @@ class FakeDesk:
     async def fetch_draft(self, person: str, run: str, number: int, format: str) -> FetchedFile | None:
         await self._must_be_up()
         return self.drafts.get((person, run, number, format))
+
+    async def fetch_picture(self, person: str, run: str, number: int, within: int = 0) -> FetchedFile | None:
+        await self._must_be_up()
+        self.within.append(within)
+        return self.pictures.get((person, run, number))
 
     async def introduce(self, who: Introduction) -> bool:
         await self._must_be_up()

@@ -21,7 +21,7 @@ from bot.channels.teams.trusted import Trusted
 from bot.chat import FetchedFile
 from bot.errors import DeliveryError
 from bot.message import Address
-from bot.reply import File, Reply
+from bot.reply import File, Picture, Reply
 from tests.bot_framework import connector as teams
 from tests.bot_framework.connector import Answer, Connector
 from tests.bot_framework.people import BOT_ID, GROUP_CHAT_ID, PERSONAL_CHAT_ID, PRIYA, TENANT_ID
@@ -131,6 +131,35 @@ async def test_a_draft_is_offered_before_it_is_given(there: Connector):
     assert attachment["contentType"] == "application/vnd.microsoft.teams.card.file.consent"
     assert (attachment["name"], attachment["content"]["sizeInBytes"]) == (file.name, 5)
     assert attachment["content"]["acceptContext"] == {"run": "coach-7k2m", "number": 1, "file": file.name}
+
+
+async def test_a_picture_is_a_part_of_the_conversation_small_enough_for_it(there: Connector):
+    picture = Picture("Why it happened", "Why 1: worn", (), (), "coach-7k2m", 31)
+    async with sending(there) as here:
+        here.desk.pictures["priya", "coach-7k2m", 31] = FetchedFile(picture.name, "image/png", b"\x89PNG")
+        await here.send(Reply("", picture=picture), kind="file")
+        assert here.desk.within == [1_024]
+
+    activity = there.attempts[0].activity
+    assert activity["summary"] == "Why it happened"
+    (attachment,) = activity["attachments"]
+    assert attachment == {
+        "contentType": "image/png",
+        "contentUrl": "data:image/png;base64,iVBORw==",
+        "name": "Why it happened",
+    }
+
+
+@pytest.mark.parametrize("content", [None, b"x" * 180_001], ids=["not there any more", "too large"])
+async def test_a_picture_that_cannot_be_shown_is_given_up(there: Connector, content: bytes | None):
+    picture = Picture("Why it happened", "Why 1: worn", (), (), "coach-7k2m", 31)
+    async with sending(there) as here:
+        if content:
+            here.desk.pictures["priya", "coach-7k2m", 31] = FetchedFile(picture.name, "image/png", content)
+        error = await here.refused(Reply("", picture=picture), kind="file")
+
+    assert error.permanent
+    assert there.attempts == []
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from bot.chat import FetchedFile
 from bot.errors import StoreUnavailable
 from bot.message import About, Heard, Message, Press
 from bot.person import Person
-from bot.reply import Choice, Citation, Fact, Field, File, Progress, Reply, Tone
+from bot.reply import Choice, Citation, Fact, Field, File, Picture, Progress, Reply, Tone
 
 MORNING = datetime(2025, 11, 24, 7, 30, tzinfo=UTC)
 RUN = "coach-7k2m"
@@ -48,6 +48,7 @@ class FakeDesk:
         self.codes: dict[str, str] = {}
         self.tries: dict[str, int] = defaultdict(int)
         self.drafts: dict[tuple[str, str, int, str], FetchedFile] = {}
+        self.pictures: dict[tuple[str, str, int], FetchedFile] = {}
         self.is_down = False
         self.uses = 0
         self._news = asyncio.Condition()
@@ -127,6 +128,9 @@ class FakeDesk:
 
     async def fetch_draft(self, person_id: str, run: str, number: int, format: str) -> FetchedFile | None:
         return self.drafts.get((person_id, run, number, format))
+
+    async def fetch_picture(self, person_id: str, run: str, number: int) -> FetchedFile | None:
+        return self.pictures.get((person_id, run, number))
 
     async def redeem(self, token: str, *, is_shared: bool = False) -> str | None:
         person_id = self.links.pop(token, None)
@@ -358,7 +362,19 @@ DEGREES = Reply(
 DAY = Reply("On which day?", Tone.QUESTION, field=Field("date", about("day"), "Day"), choices=(BACK,))
 HOUR = Reply("At what time?", Tone.QUESTION, field=Field("time", about("hour"), "Time"), choices=(BACK,))
 WHO = Reply("Whom did you tell?", Tone.QUESTION, field=Field("person", about("who"), "Told"), choices=(BACK,))
+PICTURE = Reply(
+    "This is the chain so far.",
+    Tone.NOTICE,
+    picture=Picture(
+        "Why it happened",
+        "What happened: a leak & a stop\nWhy 1: a worn seal",
+        ("", "What was said"),
+        (("What happened", "a leak & a stop"), ("Why 1", "a worn seal")),
+        RUN,
+        31,
+    ),
+)
 EVERY_KIND = (
     *(PLAIN, NOTICE, LONG, TEXT, WHEN, NAMES, MULTI, CHOICE, STOP, REVIEW, DONE),
-    *(COPIES, FILES, DEGREES, DAY, HOUR, WHO),
+    *(COPIES, FILES, DEGREES, DAY, HOUR, WHO, PICTURE),
 )

@@ -144,6 +144,7 @@ GATED = [
     ("GET", "/chat/earlier?before=10"),
     ("GET", "/chat/stream?after=0"),
     ("GET", f"/chat/draft/{RUN}/1.docx"),
+    ("GET", f"/chat/picture/{RUN}/31.png"),
     ("POST", "/chat/say"),
     ("POST", "/chat/upload"),
     ("GET", "/chat/here"),
@@ -233,6 +234,21 @@ async def test_somebody_elses_draft_is_not_there():
 
     assert page.status == 404
     assert b"PK" not in page.content
+
+
+async def test_a_person_sees_the_picture_of_their_own_run_and_nobody_else_does():
+    desk = FakeDesk()
+    desk.pictures["ana", RUN, 31] = FetchedFile("a.png", "image/png", b"PNG")
+    async with signed_in(desk) as visitor:
+        page = await visitor.get(f"/chat/picture/{RUN}/31.png")
+    async with signed_in(desk, "ben") as visitor:
+        other = await visitor.get(f"/chat/picture/{RUN}/31.png")
+
+    assert (page.status, page.content, page.headers["Content-Type"]) == (200, b"PNG", "image/png")
+    assert page.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert page.headers["Cache-Control"] == "no-store"
+    assert other.status == 404
+    assert "Its words are in the chat." in other.text
 
 
 # --- Every answer ---

@@ -28,6 +28,7 @@ from tests.channels.web.fake_desk import (
     EVERY_KIND,
     FILES,
     MULTI,
+    PICTURE,
     REVIEW,
     STOP,
     TELL,
@@ -186,6 +187,19 @@ def test_a_draft_is_offered_once_in_every_format():
     links = re.findall(r'href="([^"]*)"', shown(Reply("Ready.", files=files)))
 
     assert links == ["/chat/draft/coach-7k2m/1.docx", "/chat/draft/coach-7k2m/1.md"]
+
+
+def test_a_picture_says_what_it_shows_and_has_a_table_beside_it():
+    markup = shown(PICTURE)
+
+    assert 'src="/chat/picture/coach-7k2m/31.png"' in markup
+    assert 'alt="Why it happened: What happened: a leak &amp; a stop\nWhy 1: a worn seal"' in markup, markup
+    assert re.findall(r"<figcaption>(.*?)</figcaption>", markup) == ["Why it happened"]
+    assert [text_of(cell) for cell in re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", markup)] == [
+        *("", "What was said"),
+        *("What happened", "a leak & a stop"),
+        *("Why 1", "a worn seal"),
+    ]
 
 
 @pytest.mark.parametrize("reply", EVERY_KIND, ids=lambda reply: reply.text[:20])
