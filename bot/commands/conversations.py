@@ -16,12 +16,13 @@ import typer
 from bot import app as application
 from bot import logs
 from bot.channels.terminal import Console
+from bot.coach import DraftOrder
 from bot.content.library import Library
 from bot.content.reader import Answers, load_library, read_answers
 from bot.conversation.wording import read_wording
 from bot.desk import TerminalDesk
-from bot.document import as_docx, as_markdown
 from bot.errors import CoachError
+from bot.picture import Painter
 from bot.settings import Settings, read_settings
 from bot.site import Site
 from bot.store import migrate as migration
@@ -129,11 +130,12 @@ def _written(library: Library, script: Script, played: Played, site: Site, out: 
     around = Around("coach-play", site.name, {}, note)
     draft = draft_of(script, played.events, made, site.place, around)
     path = out / f"{script.id}-draft-{draft.number}.docx"
-    content = as_docx(draft, library.template_of(script, made.what.step))
+    order = DraftOrder(path.stem, draft, library.template_of(script, made.what.step), Painter())
+    files = {kind: order.render(kind).content for kind in ("docx", "md")}
     try:
         out.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-        path.with_suffix(".md").write_text(as_markdown(draft), encoding="utf-8")
+        for kind, content in files.items():
+            path.with_suffix(f".{kind}").write_bytes(content)
     except OSError as error:
         raise CoachError(
             f"the draft cannot be written to {out}: {error.strerror}; name another folder"

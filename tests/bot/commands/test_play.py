@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from zipfile import ZipFile
 
 import docx
 import pytest
@@ -80,6 +81,17 @@ def test_a_draft_is_written_as_word_and_as_text(run, answers, tmp_path):
         "Not approved: an example from a site that does not exist. Played from a file of answers."
         in text.replace("\\", "")
     )
+
+
+def test_a_picture_made_from_answers_stands_in_the_word_draft(run, tmp_path):
+    file = tmp_path / "assessment.yaml"
+    levels = [f"{part}_level" for part in ("deviations", "records", "training", "changes", "leaders")]
+    said = [f'{level}: "3"\n{level.removesuffix("level")}shown_by: The log of May\n' for level in levels]
+    file.write_text(f"group: laboratory\n{''.join(said)}capa_level: hurry\n")
+    result = run("play", "maturity-self-assessment", "--answers", str(file), "--out", str(tmp_path), "--json")
+    with ZipFile(json.loads(result.stdout)["draft"]) as word:
+        pictures = [name for name in word.namelist() if name.startswith("word/media/")]
+        assert [word.read(name)[:4] for name in pictures] == [b"\x89PNG"]
 
 
 def test_without_a_draft_no_folder_is_made(run, answers, tmp_path):
