@@ -11,7 +11,6 @@ sandbox underneath is the second lock, not the first.
 from __future__ import annotations
 
 import re
-import struct
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from difflib import get_close_matches
@@ -28,6 +27,7 @@ from jinja2 import StrictUndefined, Template, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bot.errors import CoachError
+from bot.picture import size_of
 from playbooks.draft import Draft, Line
 
 MEDIA_TYPES: Mapping[str, str] = {
@@ -455,7 +455,7 @@ class _Image(InlineImage):  # type: ignore[misc]  # docxtpl has no types
     """A picture as wide as it was drawn for, and no larger than a page; what it shows is its alternative text."""
 
     def __init__(self, document: DocxTemplate, png: bytes, title: str, text: str) -> None:
-        width, height = (side / _DOTS_PER_MM for side in struct.unpack(">II", png[16:24]))
+        width, height = (side / _DOTS_PER_MM for side in size_of(png))
         scale = min(1.0, _WIDEST_MM / width, _HIGHEST_MM / height)
         super().__init__(
             document, BytesIO(png), *(round(side * scale * _EMU_PER_MM) for side in (width, height))

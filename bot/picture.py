@@ -6,6 +6,7 @@ in memory, by the hash of what they show (`docs/decisions/0013-a-picture-is-draw
 
 from __future__ import annotations
 
+import struct
 import subprocess
 import sys
 import threading
@@ -62,6 +63,12 @@ class Painter:
             while len(self._lately) > _KEPT:
                 self._lately.popitem(last=False)
         return made
+
+
+def size_of(png: bytes) -> tuple[int, int]:
+    """How wide and how high a picture is, in pixels."""
+    width, height = struct.unpack(">II", png[16:24])
+    return width, height
 
 
 def in_a_process(order: bytes) -> bytes:

@@ -221,7 +221,7 @@ class Guide:
         if shown.content is None:
             return Reply(f"{say}\n\n{shown.text}", Tone.NOTICE, citations=cited)
         picture = Picture(shown.title, shown.text, shown.headings, shown.rows, self.ref, number)
-        return Reply(say, Tone.NOTICE, citations=cited, picture=picture)
+        return Reply(say, citations=cited, picture=picture)
 
     def _question(self, question: Question) -> Reply:
         """The question with its answers to press or its field, and the ways around it."""

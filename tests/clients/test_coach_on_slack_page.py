@@ -195,6 +195,33 @@ def test_a_deviation_from_hello_to_the_draft(
     assert workspace.refusals() == []
 
 
+def test_a_chain_of_whys_is_drawn_and_arrives_as_a_picture(
+    alice: SlackPage, coach: RunningCoach, picture: Picture
+):
+    alice.say("five whys")
+    alice.press("Yes, let's start", on=alice.sees('That sounds like something for "Find the cause".'))
+    answer_typed(
+        alice,
+        ("Which record is it for?", "DEV-2026-014"),
+        ("what should have happened, and what happened instead?", WHAT),
+        ("Has it happened before?", "don't know"),
+        ("Which of these is most like your case?", "One thing led to the next"),
+        ("Which tool do you take?", "5 whys"),
+        ("Why did it happen?", "Relay K-4 did not start the fan after the defrost."),
+        ("What shows it?", "Maintenance order 88123"),
+        ("is there something behind it?", "That is the cause"),
+    )
+    chain = alice.sees("This is the chain so far.")
+    expect(chain).to_contain_text("Why it happened")
+    expect(chain).to_contain_text("Why 1: Relay K-4 did not start the fan after the defrost.")
+    shown = alice.messages.get_by_role("img", name="Why 1: Relay K-4 did not start the fan").last
+    expect(shown).to_be_visible()
+    alice.sees("Does it rest")
+    shown.scroll_into_view_if_needed()
+    picture("whys")
+    assert shown.evaluate("picture => picture.complete && picture.naturalWidth > 1000")
+
+
 def answer_typed(alice: SlackPage, *answers: tuple[str, str]) -> None:
     """Answer each of these questions, when it is there, by typing."""
     for question, answer in answers:

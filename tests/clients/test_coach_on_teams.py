@@ -25,6 +25,16 @@ T = TypeVar("T")
 PLAYED_UP_TO = "# A correction after the draft asks for its reason"
 JOURNEYS = Path(__file__).parents[1] / "journeys"
 EVENT = "temp in cold room 2 was out of range this morning"
+WHYS = (
+    "DEV-2026-014",
+    "SOP-114 asks for 2 to 8 °C. The chart shows 9.4 °C from 02:10.",
+    "don't know",
+    "One thing led to the next",
+    "5 whys",
+    "Relay K-4 did not start the fan after the defrost.",
+    "Maintenance order 88123",
+    "That is the cause",
+)
 CHOSEN = "· Priya Nair, 3 June 2026, 09:00 (IST)"
 
 
@@ -341,6 +351,25 @@ def test_the_journey_goes_as_written_in_teams(
     name: str, stage: TeamsStage, clock: Clock, tmp_path: Path
 ) -> None:
     play(told_of_priya(JOURNEYS / f"{name}.txt", tmp_path), stage, clock)
+
+
+def test_a_chain_of_whys_is_drawn_and_stands_in_the_chat(
+    stage: TeamsStage, here: Tenant, pictures: Path
+) -> None:
+    shoot = Pictures(stage, pictures, "teams-whys")
+    stage.turn_to("priya")
+    stage.say("five whys")
+    stage.press(["Yes, let's start"])
+    for answer in WHYS:
+        stage.say(answer)
+    chain = stage.card("This is the chain so far.")
+    assert "Why it happened" in chain
+    assert "Why 1: Relay K-4 did not start the fan after the defrost." in chain
+    shown = here.page.page.locator('img[src^="data:image/png;base64,"]').last
+    expect(shown).to_be_visible()
+    shown.scroll_into_view_if_needed()
+    shoot("picture")
+    assert shown.evaluate("picture => picture.complete && picture.naturalWidth > 600")
 
 
 class Pictures:

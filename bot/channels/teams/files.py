@@ -7,6 +7,7 @@ Teams lets a bot give a file in a personal chat only, and only after the person 
 from __future__ import annotations
 
 from base64 import b64encode
+from html import escape
 from typing import Any
 
 import aiohttp
@@ -18,12 +19,15 @@ from bot.channels.teams.received import Consented, Offered
 from bot.channels.teams.trusted import Trusted
 from bot.chat import FetchedFile
 from bot.errors import DeliveryError
+from bot.picture import size_of
 from bot.reply import File, Picture
 
 _CONSENT = "application/vnd.microsoft.teams.card.file.consent"
 _INFO = "application/vnd.microsoft.teams.card.file.info"
 _PATIENCE = aiohttp.ClientTimeout(total=30, sock_connect=5)
 _CHUNK = 65_536
+_LONGEST_ALT = 1_000
+_WIDEST = 480  # pixels on the screen; a click shows all of them
 LONGEST_SIDE = 1_024  # of a picture, in pixels
 _LARGEST_PICTURE = 180_000  # bytes: in base64 and with all around it, less than the 256 KB of a request
 
@@ -42,15 +46,25 @@ def offer(file: File, size: int, description: str) -> dict[str, Any]:
 
 
 def inline(file: FetchedFile, picture: Picture) -> dict[str, Any]:
-    """The picture itself, in the conversation. Its bytes do not count for the limit of a message, but a request has one.
+    """The picture itself, in the conversation, with what it shows as its alternative text.
 
+    Its bytes do not count for the limit of a message, but a request has one. Without a size Teams makes it a square.
     <https://learn.microsoft.com/en-us/microsoftteams/platform/bots/how-to/agents-inline-images>
     """
     if len(file.content) > _LARGEST_PICTURE:
         raise DeliveryError("the picture is larger than Teams takes", permanent=True)
     address = f"data:{file.media_type};base64,{b64encode(file.content).decode()}"
-    attachment = {"contentType": file.media_type, "contentUrl": address, "name": one_line(picture.title, 200)}
-    return {"type": "message", "summary": one_line(picture.title, 200), "attachments": [attachment]}
+    width, height = size_of(file.content)
+    scale = min(1.0, _WIDEST / width)
+    shown = escape(one_line(f"{picture.title}: {picture.text}", _LONGEST_ALT))
+    size = f'width="{round(width * scale)}" height="{round(height * scale)}"'
+    text = f'<img src="{address}" alt="{shown}" {size}/>'
+    return {
+        "type": "message",
+        "textFormat": "xml",
+        "text": text,
+        "summary": one_line(picture.title, 200),
+    }
 
 
 def given(consent: Consented) -> dict[str, Any]:

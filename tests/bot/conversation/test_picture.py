@@ -47,7 +47,7 @@ def test_a_picture_comes_with_everything_it_shows_in_words_and_where_it_is_from(
     talk = started()
     talk.say("1", "10", "5 6 5 6 5 6 5 6")
     shown = talk.replies[0]
-    assert (shown.text, shown.tone, shown.citations) == ("This is it so far.", Tone.NOTICE, (SOURCE,))
+    assert (shown.text, shown.tone, shown.citations) == ("This is it so far.", Tone.PLAIN, (SOURCE,))
     number = next(event.seq for event in talk.run.events if getattr(event.what, "step", "") == "chart")
     assert isinstance(shown.picture, Picture)
     assert (shown.picture.title, shown.picture.run, shown.picture.number) == (

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import struct
 import time
+from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -134,20 +136,24 @@ async def test_a_draft_is_offered_before_it_is_given(there: Connector):
 
 
 async def test_a_picture_is_a_part_of_the_conversation_small_enough_for_it(there: Connector):
-    picture = Picture("Why it happened", "Why 1: worn", (), (), "coach-7k2m", 31)
+    picture = Picture(
+        "Why it happened", 'Why 1: a "worn" <b>seal</b>\nEvidence: A&B', (), (), "coach-7k2m", 31
+    )
+    png = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", 960, 300)
     async with sending(there) as here:
-        here.desk.pictures["priya", "coach-7k2m", 31] = FetchedFile(picture.name, "image/png", b"\x89PNG")
+        here.desk.pictures["priya", "coach-7k2m", 31] = FetchedFile(picture.name, "image/png", png)
         await here.send(Reply("", picture=picture), kind="file")
         assert here.desk.within == [1_024]
 
     activity = there.attempts[0].activity
     assert activity["summary"] == "Why it happened"
-    (attachment,) = activity["attachments"]
-    assert attachment == {
-        "contentType": "image/png",
-        "contentUrl": "data:image/png;base64,iVBORw==",
-        "name": "Why it happened",
-    }
+    assert activity["textFormat"] == "xml"
+    assert "attachments" not in activity
+    assert activity["text"] == (
+        f'<img src="data:image/png;base64,{b64encode(png).decode()}"'
+        ' alt="Why it happened: Why 1: a &quot;worn&quot; &lt;b&gt;seal&lt;/b&gt; Evidence: A&amp;B"'
+        ' width="480" height="150"/>'
+    )
 
 
 @pytest.mark.parametrize("content", [None, b"x" * 180_001], ids=["not there any more", "too large"])
