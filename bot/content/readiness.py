@@ -9,7 +9,7 @@ from bot.content.library import Library, unset
 from bot.content.site_check import roles_of
 from bot.person import Person
 from bot.site import Roster, Site
-from playbooks.script import Script
+from playbooks.script import HandOver, Script
 
 
 def lacking(library: Library, site: Site, directory: Iterable[Person], today: date) -> Iterator[str]:
@@ -25,6 +25,7 @@ def lacking(library: Library, site: Site, directory: Iterable[Person], today: da
     needed = {role: script.id for script in reversed(scripts) for role in reversed(roles_of(script))}
     for role in dict.fromkeys([*site.rosters, *reversed(needed)]):
         yield from _of_role(site, role, needed.get(role, ""))
+    yield from _of_hand_overs(scripts, site)
     for role, roster in site.rosters.items():
         for person_id in dict.fromkeys((*roster.people, *roster.backup)):
             yield from _of_person(people.get(person_id), person_id, role, site)
@@ -54,6 +55,21 @@ def _of_role(site: Site, role: str, needed_by: str) -> Iterator[str]:
         yield f"nobody stands on the roster {role}{for_it}; name its people"
     elif not roster.phone:
         yield f"the roster {role} has no telephone number to show; add 'phone'"
+
+
+def _of_hand_overs(scripts: Iterable[Script], site: Site) -> Iterator[str]:
+    """Roles that accept what is handed over, and in which only one person stands: away, or handing over, leaves nobody."""
+    to = {
+        step.does.to: script.id
+        for script in scripts
+        for step in script.steps
+        if isinstance(step.does, HandOver)
+    }
+    for role, script_id in to.items():
+        roster = site.rosters.get(role, Roster())
+        if len({*roster.people, *roster.backup}) == 1:
+            only = next(iter({*roster.people, *roster.backup}))
+            yield f"only {only} stands on the roster {role}, to which {script_id} hands over; name a second, or a backup"
 
 
 def _of_person(person: Person | None, person_id: str, role: str, site: Site) -> Iterator[str]:

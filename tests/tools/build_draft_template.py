@@ -42,7 +42,7 @@ def build() -> bytes:
     _write_margins(word)
     _write_body(word)
     _set_properties(word)
-    return _packed(word)
+    return packed(word)
 
 
 def _set_page(word: Word) -> None:
@@ -319,7 +319,8 @@ _FONT_TABLE = f"""<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 </w:fonts>"""
 
 
-def _packed(word: Word) -> bytes:
+def packed(word: Word) -> bytes:
+    """A Word document as bytes, the same each time."""
     made, packed = BytesIO(), BytesIO()
     word.save(made)
     with ZipFile(made) as old, ZipFile(packed, "w", ZIP_DEFLATED) as new:
