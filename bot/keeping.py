@@ -30,6 +30,7 @@ from playbooks.position import Position
 from playbooks.run import (
     Answered,
     Asked,
+    Coached,
     Digressed,
     HandedBack,
     HandedOver,
@@ -37,6 +38,7 @@ from playbooks.run import (
     Released,
     Seen,
     Skipped,
+    StoodBy,
     Together,
 )
 from playbooks.script import HandOver, Script, Stop
@@ -66,6 +68,8 @@ class Keeping:
             words = self._keep_run(conn, scene, change, cause)
             entries += _entries(change, standing, words, cause)
             events.record(conn, _engagement(change, scene.person))
+            events.record(conn, _coaching(scene, _before(scene, change), change))
+        events.record(conn, [_of_check(scene, verb, check) for verb, check in turn.coached])
         if turn.helped is not None:
             events.record(conn, [_rating(scene, is_helpful=turn.helped)])
         if turn.session != scene.session:
@@ -198,7 +202,7 @@ def _entries(
     entries = []
     for event in change.events:
         what = event.what
-        if isinstance(what, Asked | Digressed):
+        if isinstance(what, Asked | Coached | Digressed):
             continue
         step = getattr(what, "step", "")
         before = standing.get(step) if isinstance(what, Answered | Skipped) else None
@@ -223,6 +227,30 @@ def _engagement(change: RunChange, person: Person) -> list[EngagementEvent]:
         for event in change.events
         if event.what.kind in verbs
     ]
+
+
+def _coaching(scene: Scene, before: OpenRun | None, change: RunChange) -> list[EngagementEvent]:
+    """What became of the coaching checks' questions: only which check it was, and whether the words were kept."""
+    ledger = before.ledger if before else None
+    step, checks = (ledger.coaching, ledger.coached_by) if ledger else ("", ())
+    found: list[tuple[str, str]] = []
+    for event in change.events:
+        match event.what:
+            case Coached(step, checks):
+                found += [(events.COACHED, check) for check in checks]
+            case StoodBy(_, kept):
+                found += [(events.STOOD_BY, check) for check in kept]
+                step = ""
+            case Answered(step=answered) if answered == step:
+                found += [(events.REVISED, check) for check in checks]
+                step = ""
+            case _:
+                pass
+    return [_of_check(scene, verb, check) for verb, check in found]
+
+
+def _of_check(scene: Scene, verb: str, check: str) -> EngagementEvent:
+    return EngagementEvent(scene.now, scene.person.id, scene.person.site, verb, check)
 
 
 def _rating(scene: Scene, *, is_helpful: bool) -> EngagementEvent:

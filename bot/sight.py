@@ -23,8 +23,9 @@ from bot.conversation.session import Session
 from bot.conversation.wording import Wording, read_wording
 from bot.person import Person, Right
 from bot.site import Site
-from bot.store import content, parts, people, runs, waiting
+from bot.store import content, events, parts, people, runs, waiting
 from bot.store.database import Transaction
+from playbooks.coaching.catalogue import LOOK_BACK, quiet_checks
 from playbooks.loader import load_whole
 from playbooks.run import Drafted, Released
 from playbooks.script import Document, HandOver, Script, Stop
@@ -81,6 +82,7 @@ class Sight:
             status_note=lambda script: library.status_note(script, site),
             names=self.names(conn, {event.by for event in happened if event.by != person.id}),
             refusals=library.refusals,
+            quiet=lambda: quiet_checks(events.kept_against(conn, person.id, now - LOOK_BACK), now),
         )
 
     def open_run(self, conn: Transaction, row: runs.RunRow) -> OpenRun:

@@ -9,6 +9,7 @@ from functools import cache, cached_property
 from zoneinfo import ZoneInfo
 
 from playbooks.calendar import SITE, US_FEDERAL, Calendar
+from playbooks.coaching.catalogue import Manner
 from playbooks.place import Place
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -31,6 +32,7 @@ class Site:
     `values` are the texts, numbers and intervals its playbooks may mention as `{site.name}`.
     `rosters` are keyed by role, such as `qa_on_call`. Its working days are those outside the `weekend`, the public
     holidays of its `country` and its own `holidays`. `form_order` is the order of the fields in its QMS's form.
+    `coaching` is how it wants texts coached.
     """
 
     id: str
@@ -48,6 +50,7 @@ class Site:
     weekend: tuple[str, ...] = ("sat", "sun")
     requires_approval: bool = False
     form_order: tuple[str, ...] = ()
+    coaching: Manner = field(default_factory=Manner)
 
     @property
     def is_day_first(self) -> bool:
@@ -61,7 +64,7 @@ class Site:
         own = frozenset(map(date.fromisoformat, self.holidays)) | public_holidays(self.country)
         weekend = frozenset(map(_WEEKDAYS.index, self.weekend))
         calendars = {SITE: Calendar(zone, own, weekend), US_FEDERAL: Calendar(zone, public_holidays("US"))}
-        return Place(zone, self.is_day_first, self.values, calendars)
+        return Place(zone, self.is_day_first, self.values, calendars, self.coaching)
 
     def frozen_for(self, role: str) -> dict[str, tuple[str, ...]]:
         """What conditions may read of this site and a person's role; frozen when a run starts."""

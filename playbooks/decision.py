@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal, assert_never
 
@@ -33,6 +33,8 @@ from playbooks.act import (
     Typed,
 )
 from playbooks.answer import Trouble, Unclear, options_of, picked_answer, read_answer, sent_answer
+from playbooks.coaching.catalogue import Listener
+from playbooks.coaching.in_run import asked_again, is_about_evidence, lets_it_be, looked_at, revised
 from playbooks.draft import fingerprint
 from playbooks.errors import UnknownStep
 from playbooks.place import Place
@@ -56,6 +58,7 @@ from playbooks.run import (
     Carried,
     ClockFired,
     ClockStarted,
+    Coached,
     Confirmed,
     Digressed,
     Drafted,
@@ -73,6 +76,7 @@ from playbooks.run import (
     Seen,
     Skipped,
     Started,
+    StoodBy,
     Together,
     Told,
     Undone,
@@ -119,6 +123,7 @@ from playbooks.utterance import (
     Unaccepted,
     Unread,
     Utterance,
+    WordsAsked,
 )
 
 Reach = Callable[[str], tuple[str, ...]]  # a site role -> the people who stand behind it now, by id
@@ -142,12 +147,13 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """Who acts, when and where, and whom a role reaches now."""
+    """Who acts, when and where, whom a role reaches now, and how this person's words are coached."""
 
     now: datetime
     by: str
     place: Place
     reach: Reach
+    listener: Listener = field(default_factory=Listener)
 
 
 def begin(
@@ -254,6 +260,7 @@ class _Turn:
         2. What cannot be answered now (a stop, a review) is shown again.
         3. The answer is read; what cannot be taken is said, and the question repeated.
         4. It is kept, the script's own hint is said, and the run goes on.
+        5. What the coaching checks ask about its words comes first; the answer stands meanwhile.
         """
         if not self.is_current(act.put):
             self.say(MovedOn(_words_of(act)))
@@ -261,6 +268,8 @@ class _Turn:
             self.give_reason(act)
         elif (step := self.open_step()) and not self.ledger.is_over:
             match step.does:
+                case Ask() as ask if self.coached == step:
+                    self.reconsider(step, ask, act)
                 case Ask() as ask:
                     self.take(step, ask, act)
                 case Stop(release=release):
@@ -328,6 +337,58 @@ class _Turn:
         if not (answer.is_unknown and _is_for_now(ask)):
             for hint in _hints(ask, answer):
                 self.say(Hint(hint))
+        self.look_at(step, ask)
+
+    # The words of an answer
+
+    def look_at(self, step: Step, ask: Ask) -> None:
+        """Note what the coaching checks ask about the words that stand at a step: a few at a time, and seldom."""
+        coaching = ask.coaching
+        if coaching and self.ledger.rounds.get(step.id, 0) < coaching.rounds:
+            text = self.ledger.answers[step.id].answer.value
+            skip = self.ledger.stood_by.get(step.id, ())
+            answers = self.answers_on_path()
+            found = looked_at(
+                text, coaching, answers, self.script, self.here.place.coaching, self.here.listener
+            )
+            asked = [finding.check for finding in found if finding.check not in skip][: coaching.at_most]
+            if asked:
+                self.note(Coached(step.id, tuple(asked)))
+
+    def reconsider(self, step: Step, ask: Ask, act: Answering) -> None:
+        """Take what a person says to questions about their words: keep them, add to them, or put others."""
+        words = act.note if isinstance(act, Skip) else _words_of(act)
+        if isinstance(act, Keep) or (isinstance(act, Skip) and not words) or lets_it_be(words):
+            self.stand_by(step)
+            return
+        standing = self.ledger.answers[step.id].answer.value
+        other, is_added = revised(standing, words, ask)
+        read: Answer | Unclear
+        if isinstance(act, Picked | Send):
+            read = self.read(step, ask, act)
+        else:
+            read = read_answer(ask, other, self.here.now, self.here.place)
+        if isinstance(read, Unclear):
+            self.note(Digressed(MISREAD))
+            self.say(Misread(step, read, self.ledger.misread))
+        elif read.is_unknown:
+            self.stand_by(step)
+        else:
+            basis = basis_of(ask, self.answers_above(step))
+            self.note(Answered(step.id, read.values, said=words, basis=basis))
+            self.say(Note(Notice.ADDED if is_added else Notice.REVISED, step))
+            self.look_at(step, ask)
+
+    def stand_by(self, step: Step) -> None:
+        self.note(StoodBy(step.id, self.ledger.coached_by))
+        self.say(Note(Notice.STOOD_BY, step))
+
+    def ask_about_words(self, step: Step) -> None:
+        coached_by, answer = self.ledger.coached_by, self.ledger.answers[step.id].answer
+        found = asked_again(answer.value, coached_by, self.here.place.coaching)
+        turn = self.turn_of(step.id)
+        at, of = self.position.at, self.position.of
+        self.say(WordsAsked(step, turn, at, of, answer, found, is_about_evidence(coached_by)))
 
     def give_reason(self, act: Answering) -> None:
         """Why an answer was changed after a draft: in words, and not too many."""
@@ -377,6 +438,7 @@ class _Turn:
             cursor is None
             or not isinstance(cursor.does, Review)
             or self.ledger.correcting
+            or self.coached
             or self.ledger.changed
         ):
             self.say(Note(Notice.NOTHING_TO_CONFIRM))
@@ -464,6 +526,9 @@ class _Turn:
                 if not self.ledger.is_paused:
                     self.note(Paused())
                 self.say(Note(Notice.PAUSED))
+            case Resume() if self.coached and not self.ledger.is_paused:
+                self.stand_by(self.coached)
+                self.go_on()
             case Resume():
                 self.say(Note(Notice.WELCOME_BACK))
                 if self.position.cursor is None and self.position.deferred:
@@ -565,8 +630,12 @@ class _Turn:
     def do(self, step: Step | None) -> bool:
         """Do one step; whether there is another to do without the person.
 
-        Why an answer was changed after a draft is asked before the next question, but after what cannot wait.
+        Why an answer was changed after a draft is asked before the next question, but after what cannot wait; so are
+        questions about the words of an answer.
         """
+        if (about := self.coached) and not (step and isinstance(step.does, Stop)):
+            self.ask_about_words(about)
+            return False
         if self.ledger.changed and not (step and isinstance(step.does, Say | Stop | GoTo)):
             self.ask_reason()
             return False
@@ -715,12 +784,21 @@ class _Turn:
 
     def open_step(self) -> Step | None:
         """The step a person's words go to now."""
-        return self.script.by_id[self.ledger.correcting] if self.ledger.correcting else self.position.cursor
+        if self.ledger.correcting:
+            return self.script.by_id[self.ledger.correcting]
+        return self.coached or self.position.cursor
+
+    @property
+    def coached(self) -> Step | None:
+        """The step about whose words something is asked now; what holds the run comes before."""
+        is_first = self.position.coaching and not (self.ledger.correcting or self.position.held_by)
+        return self.script.by_id[self.position.coaching] if is_first else None
 
     @property
     def wants_reason(self) -> bool:
         """Whether a person's words are the reason for a change."""
-        return bool(self.ledger.changed) and not self.ledger.correcting and not self.position.held_by
+        is_busy = self.ledger.correcting or self.position.held_by or self.coached
+        return bool(self.ledger.changed) and not is_busy
 
     def is_current(self, put: Put | None) -> bool:
         return put is None or (put.step == self.ledger.asking and put.turn == self.ledger.turn)

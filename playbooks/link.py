@@ -126,8 +126,12 @@ def _does(does: Does, names: Mapping[str, str], label: str) -> Does:
                 replace(check, against=names.get(check.against, check.against)) for check in does.checks
             )
             depends_on = tuple(names.get(name, name) for name in does.depends_on)
+            coaching = does.coaching
+            if coaching:
+                knows = {what: names.get(name, name) for what, name in coaching.knows.items()}
+                coaching = replace(coaching, knows=knows)
             own = f"{label}: {does.label}" if label else does.label
-            return replace(does, label=own, checks=checks, depends_on=depends_on)
+            return replace(does, label=own, checks=checks, depends_on=depends_on, coaching=coaching)
         case Stop():
             share = tuple(names.get(name, name) for name in does.share)
             release = does.release

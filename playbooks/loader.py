@@ -370,7 +370,12 @@ class _Builder:
                 Check(must, against, check.say) for check in raw.check for must, against in check.must.items()
             ),
             example=Example(raw.example.weak, raw.example.better) if raw.example else None,
-            coaching=Coaching(tuple(raw.coach.checks), raw.coach.at_most, raw.coach.rounds)
+            coaching=Coaching(
+                tuple(raw.coach.checks),
+                raw.coach.at_most,
+                raw.coach.rounds,
+                dict[str, str](raw.coach.knows.items()),
+            )
             if raw.coach
             else None,
             depends_on=tuple(raw.depends_on),

@@ -7,19 +7,22 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from playbooks.calendar import Calendar
+from playbooks.coaching.catalogue import Manner
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """One site. `is_day_first`: its dates are written with the day before the month.
 
-    `values` are the site's settings by name, as text; `calendars` those a clock can name.
+    `values` are the site's settings by name, as text; `calendars` those a clock can name; `coaching` is how it wants
+    texts coached.
     """
 
     zone: ZoneInfo
     is_day_first: bool = True
     values: Mapping[str, str] = field(default_factory=dict)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    coaching: Manner = field(default_factory=Manner)
 
     def calendar(self, name: str) -> Calendar:
         """The calendar of this name; one without holidays where the site has none."""

@@ -71,7 +71,8 @@ class Position:
     can still be answered when the run has ended. `answers_hash` stands for exactly the live answers. `at` of `of`
     counts questions expected on this path. `true_facts` are the named facts that hold. `lapsed` is the hand-over of the
     part that a colleague has in hand, where it does not apply any more. `figures` are the
-    pictures that stand above the cursor on this path and have something to show.
+    pictures that stand above the cursor on this path and have something to show. `coaching` is the live step about
+    whose words something is asked, if any.
     """
 
     cursor: Step | None
@@ -89,6 +90,7 @@ class Position:
     of: int
     lapsed: str = ""
     figures: tuple[Step, ...] = ()
+    coaching: str = ""
 
     @cached_property
     def given(self) -> Mapping[str, Given]:
@@ -160,6 +162,7 @@ def resolve(script: Script, ledger: Ledger, place: Place) -> Position:
         of=walk.questions,
         lapsed=ledger.lent.step if ledger.lent and ledger.lent.step not in walk.reached else "",
         figures=tuple(walk.figures),
+        coaching=_coaching(ledger, walk),
     )
 
 
@@ -305,6 +308,12 @@ def _is_done(step: Step, ledger: Ledger, walk: _Walk) -> bool:
             return ledger.bases.get(step.id) == basis_of_figure(figure, walk.answers)
         case _:
             return step.id in ledger.said
+
+
+def _coaching(ledger: Ledger, walk: _Walk) -> str:
+    """The step about whose words something is asked, as long as these are there and count."""
+    is_there = any(given.step == ledger.coaching and given.answer.value for given in walk.live)
+    return ledger.coaching if is_there else ""
 
 
 def _last_draft_hash(step: Step, drafts: tuple[Drafted, ...]) -> str:

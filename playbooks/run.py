@@ -152,6 +152,26 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class Coached:
+    """These checks asked something about the words of an answer, which stands. Its event number is their turn."""
+
+    WORDS: ClassVar[tuple[str, ...]] = ()
+    step: str
+    checks: tuple[str, ...]
+    kind: Literal["coached"] = "coached"
+
+
+@dataclass(frozen=True, slots=True)
+class StoodBy:
+    """The person kept the words of an answer as they were, with the questions of these checks open."""
+
+    WORDS: ClassVar[tuple[str, ...]] = ()
+    step: str
+    checks: tuple[str, ...]
+    kind: Literal["stood_by"] = "stood_by"
+
+
+@dataclass(frozen=True, slots=True)
 class Confirmed:
     """The person confirmed exactly the answers whose hash this is."""
 
@@ -340,6 +360,8 @@ What = Annotated[
     | Reasoned
     | Undone
     | Kept
+    | Coached
+    | StoodBy
     | Confirmed
     | Told
     | Seen
@@ -453,8 +475,10 @@ class Ledger:
     since. `correcting` is the step being changed now, if any. `last_act` is the latest answer, skip or confirmation
     that stands: what "back" takes back. `changed` are the steps at which another answer stands than the last draft
     states, by the number of the event that made it stand, without a reason yet; to find out what was unknown or
-    skipped is no change. `misread` counts messages in a row that made no answer. `holder` is whose run it is now, and
-    `parts` are the hand-overs that are behind it, in order.
+    skipped is no change. `misread` counts messages in a row that made no answer. `coaching` is the step about whose
+    words the checks `coached_by` ask something now, if any; `rounds` counts by step how often some did; `stood_by` are
+    the checks whose questions stayed open at an answer that stands. `holder` is whose run it is now, and `parts` are
+    the hand-overs that are behind it, in order.
     """
 
     started: Started
@@ -478,6 +502,10 @@ class Ledger:
     correcting: str
     last_act: int
     misread: int
+    coaching: str
+    coached_by: tuple[str, ...]
+    rounds: Mapping[str, int]
+    stood_by: Mapping[str, tuple[str, ...]]
     is_hurried: bool
     is_paused: bool
     is_cancelled: bool
@@ -538,7 +566,10 @@ class Book:
         self._stated: dict[str, Answer] = {}  # what the last draft could state, by step
         self._touched: set[str] = set()  # the steps at which something was done since
         self._changed: dict[int, str] = {}
-        self._asking = self._correcting = self._gone_to = ""
+        self._asking = self._correcting = self._gone_to = self._coaching = ""
+        self._coached_by: tuple[str, ...] = ()
+        self._rounds: dict[str, int] = {}
+        self._stood_by: dict[str, tuple[str, ...]] = {}
         self._holder = first.by
         self._parts: dict[str, Part] = {}
         self._turn = self._misread = 0
@@ -564,6 +595,13 @@ class Book:
                 self._waited.add(step)
             case Kept():
                 self._correcting = ""
+            case Coached(step, checks):
+                self._asking, self._turn, self._is_asked = step, event.seq, True
+                self._coaching, self._coached_by = step, checks
+                self._rounds[step] = self._rounds.get(step, 0) + 1
+            case StoodBy(step, checks):
+                self._coaching = ""
+                self._stood_by[step] = (*self._stood_by.get(step, ()), *checks)
             case Told() as what:
                 self._bases[what.step] = what.basis
                 if what.role:
@@ -633,6 +671,10 @@ class Book:
             correcting=self._correcting,
             last_act=next(reversed(self._acts), 0),
             misread=self._misread,
+            coaching=self._coaching,
+            coached_by=self._coached_by,
+            rounds=dict(self._rounds),
+            stood_by=dict(self._stood_by),
             is_hurried=self._is_hurried,
             is_paused=self._is_paused,
             is_cancelled=self._is_cancelled,
@@ -655,6 +697,7 @@ class Book:
         if not isinstance(what, Carried):
             self._acts[event.seq] = what.step
         self._compare(event.seq, what.step)
+        self._settle_words(what.step)
         self._misread = 0
         self._correcting = "" if self._correcting == what.step else self._correcting
 
@@ -666,6 +709,12 @@ class Book:
         if given := self._given.get(step, {}).pop(number, None):
             self._earlier[step] = given.answer
             self._compare(by, step)
+            self._settle_words(step)
+
+    def _settle_words(self, step: str) -> None:
+        """Other words stand at a step than those that were asked about."""
+        self._coaching = "" if self._coaching == step else self._coaching
+        self._stood_by.pop(step, None)
 
     def _hand_over(self, event: Event, step: str, person: str) -> None:
         """The run is another's. What somebody said before their part is theirs: no "back" of another takes it back."""
@@ -713,5 +762,6 @@ class Book:
             self._given.pop(step, None)
             self._earlier.pop(step, None)
             self._touched.add(step)
+            self._settle_words(step)
         self._acts = {number: step for number, step in self._acts.items() if step not in steps}
         self._changed = {number: step for number, step in self._changed.items() if step not in steps}

@@ -2,17 +2,19 @@
 
 Answers are named by step, in any order, so that an edit of wording or order does not break a scenario. A stop is
 answered by how it is released, and a hand-over by how the part is done: `self` or `role`; without an answer the run
-stays there. `skip` leaves a question out, `hurry` leaves it and the rest of the story for later.
+stays there. `skip` leaves a question out, `hurry` leaves it and the rest of the story for later. A text is kept as it is,
+whatever is asked about it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from playbooks.act import Accept, Act, Change, Confirm, Free, Hurry, Picked, Resume, Send, Skip, Typed
+from playbooks.act import Accept, Act, Change, Confirm, Free, Hurry, Keep, Picked, Resume, Send, Skip, Typed
 from playbooks.answer import Upload, options_of
+from playbooks.coaching.finding import Finding
 from playbooks.decision import Here, begin, decide
 from playbooks.errors import Problem
 from playbooks.figure import figures
@@ -33,6 +35,7 @@ from playbooks.utterance import (
     Sheet,
     Spoken,
     Utterance,
+    WordsAsked,
 )
 from playbooks.value import value_lines
 
@@ -48,7 +51,7 @@ class Played:
     `asked` and `told` are in order. `stopped` is the question that had no answer, or whose answer could not be
     taken (`trouble` says why), or the stop or hand-over that the run stays at; `unused` are answers nobody asked for. `seen`
     are all steps that the run came by. `gone_to` is the playbook it went on in. `clocks` gives for each clock that
-    runs when it is due.
+    runs when it is due. `coaching` are the questions put about the words of an answer, by step.
     """
 
     asked: tuple[str, ...]
@@ -63,6 +66,7 @@ class Played:
     clocks: Mapping[str, datetime]
     is_finished: bool
     events: tuple[Event, ...]
+    coaching: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
 
 
 def play(
@@ -101,9 +105,15 @@ def unmet(expected: Mapping[str, object], played: Played, script: Script, place:
     }
     problems = []
     for name, wanted in expected.items():
-        if name not in found:
+        if name == "coaching":
+            problems += _uncoached(wanted, played, script)
+        elif name not in found:
             problems.append(
-                Problem(("then", name), f"unknown expectation {name!r}", f"use one of: {', '.join(found)}")
+                Problem(
+                    ("then", name),
+                    f"unknown expectation {name!r}",
+                    f"use one of: {', '.join([*found, 'coaching'])}",
+                )
             )
         elif not _is_met(name, wanted, found[name]):
             shown = ", ".join(played.asked) if name.endswith(("order", "asked")) else str(found[name])
@@ -120,6 +130,23 @@ def unmet(expected: Mapping[str, object], played: Played, script: Script, place:
         Problem(("answers", name), f"nobody asked for {name!r}", "remove the answer")
         for name in played.unused
     ]
+    return problems
+
+
+def _uncoached(wanted: object, played: Played, script: Script) -> list[Problem]:
+    """What is expected of the questions about words, and was otherwise."""
+    if not isinstance(wanted, Mapping):
+        remedy = "write the step, and the checks that ask there: {what_happened: [relative_date]}"
+        return [Problem(("then", "coaching"), f"expected coaching {wanted!r}", remedy)]
+    problems = []
+    for step, checks in wanted.items():
+        path = ("then", "coaching", str(step))
+        asked = [finding.check for finding in played.coaching.get(str(step), ())]
+        if step not in script.by_id:
+            problems.append(Problem(path, f"there is no step {step!r}", nearest(str(step), script.by_id)))
+        elif asked != _items(checks):
+            found = f"expected coaching of {step} {checks!r}"
+            problems.append(Problem(path, found, f"the run gave: {', '.join(asked) or 'none'}"))
     return problems
 
 
@@ -173,6 +200,7 @@ class _Player:
         self.here = Here(now, BY, place, _anybody)
         self.events = events
         self.asked: list[str] = []
+        self.coaching: dict[str, tuple[Finding, ...]] = {}
         self.used: set[str] = set()
         self.stopped = self.trouble = ""
         self.is_finished = False
@@ -235,6 +263,9 @@ class _Player:
                 return _as_act(step.id, step.does, self.answers[step.id])
             case Returned():
                 return Resume()
+            case WordsAsked(step=step, findings=findings):
+                self.coaching[step.id] = (*self.coaching.get(step.id, ()), *findings)
+                return Keep()
             case ReasonAsked():
                 return Typed("Changed in a scenario")
             case Sheet():
@@ -262,6 +293,7 @@ class _Player:
             },
             is_finished=self.is_finished or (position.cursor is None and has_ended),
             events=self.events,
+            coaching=self.coaching,
         )
 
 

@@ -76,11 +76,15 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Coaching:
-    """Which coaching checks look at a text, how many of their questions are asked at a time, and how often."""
+    """Which coaching checks look at a text, how many of their questions are asked at a time, and how often.
+
+    `knows` names the steps that hold already what a check would ask for, or what it compares the text with.
+    """
 
     checks: tuple[str, ...]
     at_most: int = 2
     rounds: int = 1
+    knows: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,8 +98,11 @@ class RawCoach(Raw):
     """Which coaching checks look at a text."""
 
     checks: list[str] = Field(min_length=1)
-    at_most: int = Field(default=2, ge=1, le=3)
+    at_most: int = Field(default=2, ge=1, le=2)
     rounds: int = Field(default=1, ge=1, le=2)
+    knows: dict[Literal["when", "identifier", "how_found", "history", "description", "root_cause"], str] = (
+        Field(default_factory=dict)
+    )
 
 
 class RawReleaseAsk(Raw):

@@ -151,6 +151,8 @@ def _ask(script: Script, place: int, ask: Ask, path: Path, context: Context) -> 
         if context.coaching is not None and name not in context.coaching:
             remedy = nearest(name, context.coaching)
             yield Problem((*path, "coach", "checks"), f"unknown coaching check {name!r}", remedy)
+    for what, name in ask.coaching.knows.items() if ask.coaching else ():
+        yield from earlier(script, name, (*path, "coach", "knows", what), place)
     if isinstance(ask.mask, str) and ask.mask:
         yield from mask_problems(ask.mask, (*path, "mask"))
 

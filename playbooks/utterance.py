@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from playbooks.answer import Unclear
+from playbooks.coaching.finding import Finding
 from playbooks.position import RunningClock
 from playbooks.run import Answer
 from playbooks.script import Figure, Finish, GoTo, HandBack, HandOver, Say, Step, Stop
@@ -27,6 +28,22 @@ class Question:
     is_correction: bool = False
     is_stale: bool = False
     may_hurry: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WordsAsked:
+    """Questions about the words of an answer, which stands: `answer` can be kept as it is, or revised.
+
+    `is_evidence`: something could still be lost, and keeping it comes before all else.
+    """
+
+    step: Step
+    turn: int
+    at: int
+    of: int
+    answer: Answer
+    findings: tuple[Finding, ...]
+    is_evidence: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +251,9 @@ class Notice(StrEnum):
     HANDED_OVER = "handed_over"
     MOVED_VERSION = "moved_version"
     REASON_KEPT = "reason_kept"
+    STOOD_BY = "stood_by"
+    REVISED = "revised"
+    ADDED = "added"
     PAUSED = "paused"
     WELCOME_BACK = "welcome_back"
     CANCELLED = "cancelled"
@@ -251,6 +271,7 @@ class Note:
 Remark = Note | Hint | Misread | MovedOn | Aside | Freed | ReadBy | ClockSet
 Utterance = (
     Question
+    | WordsAsked
     | ReasonAsked
     | Sheet
     | Spoken

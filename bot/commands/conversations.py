@@ -154,7 +154,10 @@ def _as_json(played: Played, draft: str) -> dict[str, object]:
         "unused": list(played.unused),
         "gone_to": played.gone_to,
         "clocks": {name: at.isoformat(timespec="minutes") for name, at in played.clocks.items()},
-        "coaching": {},
+        "coaching": {
+            step: [{"check": finding.check, "question": finding.question} for finding in findings]
+            for step, findings in played.coaching.items()
+        },
         "draft": draft,
         "finished": played.is_finished,
     }

@@ -7,6 +7,7 @@ from datetime import date
 
 from bot.content.library import Playbook, Source
 from bot.site import Site
+from playbooks.coaching.catalogue import CHECKS
 from playbooks.context import Context
 from playbooks.errors import Path, Problem
 from playbooks.script import Ask, Script
@@ -35,6 +36,7 @@ def context_of(
         playbooks={name: books[name].script if name in books else None for name in files},
         sources=sources.keys(),
         templates=frozenset(templates),
+        coaching=CHECKS.keys(),
         today=today,
     )
 

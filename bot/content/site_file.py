@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from bot.person import Person, Right
 from bot.site import Roster, Site, known_countries, public_holidays
+from playbooks.coaching.catalogue import CHECKS, Manner
 from playbooks.loader import nearest
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -103,6 +104,29 @@ class RawCalendar(Raw):
     )
 
 
+def _a_check(value: str) -> str:
+    if value not in CHECKS:
+        raise refusal(f"unknown coaching check {value!r}", nearest(value, CHECKS))
+    return value
+
+
+class RawSwitched(Raw):
+    """What a site does otherwise with one coaching check, why, and who decided it (name and role)."""
+
+    switch: Literal["", "on", "off"] = ""
+    ask: str = Field(default="", max_length=200)
+    reason: str = Field(min_length=1)
+    by: str = Field(min_length=1)
+
+
+class RawCoaching(Raw):
+    """How texts are coached at a site: its short forms, its checks, and whether a draft names what stayed open."""
+
+    glossary: list[str] = Field(default_factory=list)
+    checks: dict[Annotated[str, AfterValidator(_a_check)], RawSwitched] = Field(default_factory=dict)
+    notes_in_draft: bool = False
+
+
 class RawSite(Raw):
     """What a site's `settings.yaml` may hold."""
 
@@ -116,6 +140,7 @@ class RawSite(Raw):
     calendar: RawCalendar = RawCalendar()
     requires_approval: bool = False
     form_order: list[str] = Field(default_factory=list)
+    coaching: RawCoaching = RawCoaching()
     values: dict[str, str] = Field(default_factory=dict)
     rosters: dict[str, RawRoster] = Field(default_factory=dict)
     people: list[RawPerson] = Field(default_factory=list)
@@ -142,6 +167,12 @@ def site_of(raw: RawSite, *, is_fictional: bool) -> Site:
         weekend=raw.calendar.weekend,
         requires_approval=raw.requires_approval,
         form_order=tuple(raw.form_order),
+        coaching=Manner(
+            {name: check.switch == "on" for name, check in raw.coaching.checks.items() if check.switch},
+            {name: check.ask for name, check in raw.coaching.checks.items() if check.ask},
+            tuple(raw.coaching.glossary),
+            raw.coaching.notes_in_draft,
+        ),
     )
 
 

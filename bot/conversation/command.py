@@ -35,6 +35,7 @@ class Command(StrEnum):
     HAND_OVER = "hand_over"
     WHO_SEES = "who_sees"
     HUMAN = "human"
+    REVIEW = "review"
 
 
 # "cancel" asks whether to put aside or end, as "stop" does: only the words on the button end a run at once.
@@ -218,6 +219,34 @@ PHRASES: dict[Command, tuple[str, ...]] = {
         "speak to a person",
         "call someone",
     ),
+    Command.REVIEW: (
+        "review my text",
+        "review a text",
+        "review this text",
+        "review the text",
+        "review text",
+        "review this",
+        "review what i wrote",
+        "look at my text",
+        "look at this text",
+        "look at a text",
+        "look at what i wrote",
+        "look at what i have written",
+        "look over my text",
+        "check my text",
+        "check my wording",
+        "check what i wrote",
+        "coach me on this",
+        "coach me on my text",
+        "coach my text",
+        "read my text",
+        "read what i wrote",
+        "feedback on my text",
+        "give me feedback",
+        "give me feedback on my text",
+        "is my text good",
+        "improve my text",
+    ),
 }
 _BY_PHRASE = {phrase: command for command, phrases in PHRASES.items() for phrase in phrases}
 _POLITE_BEFORE = re.compile(
@@ -234,6 +263,12 @@ _BEGIN_WHAT = re.compile(
 )
 _HAND_OVER_TO = re.compile(
     r"(?:hand (?:it |this )?over|give (?:it|this)|pass (?:it|this) on) to (?P<what>.+)"
+)
+_REVIEW_WHAT = re.compile(
+    r"\s*(?:please |can you |could you )?(?:review|look at|look over|check|read|coach me on|give me feedback on)"
+    r" (?:my|this|the|our|a) (?P<what>(?:(?:event |deviation )?description|(?:root )?cause|(?:corrective |preventive |capa )?action"
+    r"|capa|effectiveness check|(?:lab |laboratory |oos |oot )?note|text)[\s?.!]*(?:[:\n].*)?)",
+    re.IGNORECASE | re.DOTALL,
 )
 _NOTE = re.compile(r"\s*note\s*:\s*(?P<what>.+)", re.IGNORECASE | re.DOTALL)
 _DANGER = re.compile(
@@ -257,6 +292,8 @@ def read_command(text: str) -> Asked | None:
     """The command that the whole of `text` is, or None. Nothing is guessed here: an answer may look like one."""
     if match := _NOTE.fullmatch(text):
         return Asked(Command.NOTE, match["what"].strip())
+    if match := _REVIEW_WHAT.fullmatch(text):
+        return Asked(Command.REVIEW, match["what"])
     words = plain(text)
     asked = _without_politeness(words)
     if command := _BY_PHRASE.get(words) or _BY_PHRASE.get(asked):

@@ -198,6 +198,6 @@ def state_of(guide: Guide) -> RunState:
         return "finished"
     if ledger.is_paused:
         return "paused"
-    if position.cursor or ledger.correcting or ledger.changed:
+    if position.cursor or ledger.correcting or ledger.changed or position.coaching:
         return "open"
     return "waiting" if position.waiting or position.deferred else "finished"

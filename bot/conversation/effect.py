@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.conversation import colleague, course, menu
+from bot.conversation import colleague, course, menu, reviewing
 from bot.conversation.command import Asked, Command
 from bot.conversation.onboarding import who_sees
 from bot.conversation.scene import OpenRun, Scene, Turn, say
@@ -28,6 +28,8 @@ def carry_out(scene: Scene, asked: Asked, put: Put | None, words: str) -> Turn:
             return say(scene, menu.opening(scene, "help"))
         case Command.THANKS | Command.WAIT:
             return say(scene, Reply(scene.wording(asked.command)))
+        case Command.REVIEW:
+            return reviewing.begin(scene, asked.what)
         case Command.HELLO:
             return say(scene, menu.hello(scene))
         case command if aside := _aside(scene, command):

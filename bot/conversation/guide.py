@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
+from bot.conversation.coaching import coaching_text, keep_everything
 from bot.conversation.wording import Wording
 from bot.message import About, Press
 from bot.person import Person
@@ -46,6 +47,7 @@ from playbooks.utterance import (
     Unaccepted,
     Unread,
     Utterance,
+    WordsAsked,
 )
 from playbooks.value import value_words
 
@@ -79,6 +81,7 @@ _PLACEHOLDERS = {
 _PRESSED = frozenset({AnswerType.YES_NO, AnswerType.CHOICE, AnswerType.CONFIRM})
 Alone = (
     Question
+    | WordsAsked
     | ReasonAsked
     | Sheet
     | Spoken
@@ -185,6 +188,8 @@ class Guide:
         match utterance:
             case Question():
                 return self._question(utterance)
+            case WordsAsked():
+                return self._words_asked(utterance)
             case ReasonAsked():
                 return self._reason(utterance)
             case Sheet():
@@ -225,10 +230,7 @@ class Guide:
 
     def _question(self, question: Question) -> Reply:
         """The question with its answers to press or its field, and the ways around it."""
-        step, ask = question.step, question.step.does
-        if not isinstance(ask, Ask):
-            msg = f"{step.id} asks nothing"
-            raise TypeError(msg)
+        step, ask = self.question_of(question.step)
         about = About(self.ref, step.id, question.turn)
         paragraphs = [self._fill(ask.text)]
         if question.is_correction:
@@ -248,6 +250,28 @@ class Guide:
             field=self._field(ask, about, question.offered),
             progress=Progress(question.at, question.of, self.script.section_titles[step.section]),
             spoken=self._fill(ask.text),
+        )
+
+    def _words_asked(self, asked: WordsAsked) -> Reply:
+        """Questions about words that are kept already; they can stay, be added to, or be put anew."""
+        step, ask = self.question_of(asked.step)
+        about = About(self.ref, step.id, asked.turn)
+        text = coaching_text(self.wording, asked.answer.value, asked.findings)
+        if asked.is_evidence:
+            text = f"{keep_everything(self.wording, self.site)}\n\n{text}"
+        ways = [
+            self._aside("label_back", "back", about),
+            self._aside("label_change_an_answer", "change", about),
+            *([self._aside("label_why", "why", about)] if step.why or step.cite else []),
+            *([self._aside("label_example", "example", about)] if ask.example else []),
+            self._aside("label_pause", "pause", about),
+        ]
+        return Reply(
+            text,
+            Tone.STOP if asked.is_evidence else Tone.QUESTION,
+            choices=(Choice(self.wording("label_keep_it"), Press("keep", (), about)), *ways),
+            field=self._field(ask, about, asked.answer),
+            progress=Progress(asked.at, asked.of, self.script.section_titles[step.section]),
         )
 
     def _reason(self, asked: ReasonAsked) -> Reply:
@@ -443,6 +467,14 @@ class Guide:
             self.wording("label_resume"), Press("resume", (), About(self.ref, "", 0)), is_main=True
         )
         return Reply(said, Tone.NOTICE, choices=(go_on,))
+
+    @staticmethod
+    def question_of(step: Step) -> tuple[Step, Ask]:
+        """The step with what it asks. Raises TypeError where it asks nothing."""
+        if not isinstance(step.does, Ask):
+            msg = f"{step.id} asks nothing"
+            raise TypeError(msg)
+        return step, step.does
 
     # Remarks that lead to a question
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -14,6 +14,7 @@ from bot.person import Person
 from bot.reply import Citation, Reply
 from bot.site import Site
 from knowledge.refusal import NOTHING_REFUSED, Refusals
+from playbooks.coaching.catalogue import Listener
 from playbooks.decision import Decision, Here, Reach
 from playbooks.run import Event, Ledger, Part, RunState, fold
 from playbooks.script import Ask, HandOver, Script
@@ -131,10 +132,11 @@ class Scene:
     `run` is the run the message is about, or the one in focus, and `watched` is another person's. `shelf` are the
     playbooks this person can start here. `new_ref` names a run that begins, `reach` finds the people behind a role
     now, `others` lists the person's other runs that can be taken up again, `drafts` what they have made, `waits` what
-    waits for them, `all_lent` the runs a colleague has in hand for them, `colleague` finds somebody of the site by name, and `status_note` says what to know of a script
-    before it is started: each is looked up only when a turn needs it. `lent` is the one of these that the message is about,
-    or that was in focus. `names` are those of people in the run, by id.
-    `refusals` are the requests that get no plain answer.
+    waits for them, `all_lent` the runs a colleague has in hand for them, `colleague` finds somebody of the site by name,
+    and `status_note` says what to know of a script before it is started: each is looked up only when a turn needs it.
+    `lent` is the one of these that the message is about, or that was in focus. `names` are those of people in the run,
+    by id. `refusals` are the requests that get no plain answer, `quiet` finds the coaching checks that this person kept
+    their words against and that are therefore quiet for a while.
     """
 
     person: Person
@@ -157,11 +159,17 @@ class Scene:
     all_lent: Callable[[], Sequence[Lent]] = tuple
     names: Mapping[str, str] = field(default_factory=dict)
     refusals: Refusals = NOTHING_REFUSED
+    quiet: Callable[[], Collection[str]] = frozenset[str]
 
     @property
     def here(self) -> Here:
         """What the playbook engine needs to know of the world."""
-        return Here(self.now, self.person.id, self.site.place, self.reach)
+        return Here(self.now, self.person.id, self.site.place, self.reach, self.listener)
+
+    @property
+    def listener(self) -> Listener:
+        """How this person's words are coached."""
+        return Listener(self.person.language, self.quiet)
 
     @property
     def lively(self) -> tuple[RunCard, ...]:
@@ -198,7 +206,7 @@ class Turn:
     """What came of a message: what to say, to whom else, the session from now on, and what runs get new events.
 
     `unclear` says why an answer was not taken, where it was not; `helped` whether an answer of ours helped, where the
-    person said so.
+    person said so. `coached` are coaching checks outside of any run, with what became of their questions.
     """
 
     replies: tuple[Reply, ...]
@@ -207,6 +215,7 @@ class Turn:
     tells: tuple[Tell, ...] = ()
     unclear: str = ""
     helped: bool | None = None
+    coached: tuple[tuple[str, str], ...] = ()
 
 
 def say(scene: Scene, *replies: Reply) -> Turn:

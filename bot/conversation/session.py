@@ -16,17 +16,31 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class TextReview:
+    """A text that the person looks at with the coach, as far as it has come; forgotten when that is over.
+
+    `kind` is what it is, `is_recorded` whether it stands in an official record, `checks` those that asked something.
+    """
+
+    text: str = ""
+    kind: str = ""
+    is_recorded: bool | None = None
+    checks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """One person's session.
 
     `focus` is the run their words go to now; `misunderstood` counts messages in a row that we could not read.
-    `is_welcomed`: they were told who sees what they write.
+    `is_welcomed`: they were told who sees what they write. `review` is the text they look at with the coach now.
     """
 
     focus: str = ""
     offer: Offer | None = None
     misunderstood: int = 0
     is_welcomed: bool = False
+    review: TextReview | None = None
 
     def to_json(self) -> str:
         """This session as the text its row keeps."""

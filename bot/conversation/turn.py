@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.conversation import beginning, colleague, course, menu
+from bot.conversation import beginning, colleague, course, menu, reviewing
 from bot.conversation.command import (
     Asked,
     Command,
@@ -20,6 +20,7 @@ from bot.conversation.nearest import SURE, nearest
 from bot.conversation.onboarding import welcome
 from bot.conversation.refusing import refused
 from bot.conversation.scene import OpenRun, RunChange, Scene, Turn, say
+from bot.conversation.session import TextReview
 from bot.message import Message, Press
 from bot.reply import Reply
 from playbooks.act import Accept, Act, Change, Confirm, Free, Keep, Picked, Put, Send, Typed
@@ -128,6 +129,8 @@ def _pressed(scene: Scene, press: Press, put: Put | None, words: str) -> Turn:
             return beginning.start_offered(scene, *values[:1])
         case Press("dismiss"):
             return beginning.dismiss(scene)
+        case Press("review", (what, value)):
+            return reviewing.pressed(scene, what, value)
         case Press("consider"):
             return _considered(scene, words)
         case Press("helpful", ("yes" | "no" as verdict,)):
@@ -169,6 +172,8 @@ def _said(scene: Scene, text: str, put: Put | None) -> Turn:
     if scene.session.offer and (done := _agreed(scene, plain(text))):
         return done
     asked = read_command(text)
+    if (review := scene.session.review) and (done := _in_review(scene, review, asked, text)):
+        return done
     if run and _is_put_off(scene, run, text):
         asked = Asked(Command.SKIP)
     if asked and not _is_answer(scene, asked):
@@ -178,6 +183,19 @@ def _said(scene: Scene, text: str, put: Put | None) -> Turn:
     if run and run.is_open:
         return _answered(scene, run, text, put)
     return (_given(scene, run, text) if run else None) or _wondered(scene, text)
+
+
+def _in_review(scene: Scene, review: TextReview, asked: Asked | None, text: str) -> Turn | None:
+    """What words do while a text is looked at; None for a command that has nothing to do with it."""
+    match asked.command if asked else None:
+        case None:
+            return reviewing.said(scene, review, text)
+        case Command.KEEP | Command.SKIP:
+            return reviewing.keep(scene, review)
+        case Command.STOP | Command.CANCEL | Command.PAUSE | Command.BACK:
+            return reviewing.leave(scene)
+        case _:
+            return None
 
 
 def _agreed(scene: Scene, words: str) -> Turn | None:
@@ -277,7 +295,9 @@ def _considered(scene: Scene, words: str) -> Turn:
     is_sure = near and near[0].score >= SURE and not names_danger(words)
     if is_open and is_sure and isinstance(near[0].does, Script):
         return beginning.start_beside(scene, near[0].does.id, words)
-    return _wondered(scene, words)
+    if is_sure or names_danger(words) or not words:
+        return _wondered(scene, words)
+    return reviewing.begin_with(scene, words)
 
 
 def _wondered(scene: Scene, text: str) -> Turn:

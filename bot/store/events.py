@@ -12,6 +12,8 @@ from sqlalchemy import Connection, delete, insert, select
 from bot.store.moment import db_now
 from bot.store.tables import engagement_events
 
+COACHED, REVISED, STOOD_BY = "coached", "revised", "stood_by"  # what became of a coaching check's question
+
 
 @dataclass(frozen=True, slots=True)
 class EngagementEvent:
@@ -42,6 +44,17 @@ def record(conn: Connection, events: Sequence[EngagementEvent]) -> None:
                 for event in events
             ],
         )
+
+
+def kept_against(conn: Connection, person_id: str, since: datetime) -> tuple[tuple[datetime, str], ...]:
+    """When this person kept a text as it was against a coaching check, and which; never shown to anybody."""
+    table = engagement_events
+    query = (
+        select(table.c.at, table.c.object)
+        .where(table.c.person == person_id, table.c.verb == STOOD_BY, table.c.at >= since)
+        .order_by(table.c.at)
+    )
+    return tuple((row.at, row.object) for row in conn.execute(query))
 
 
 def between(

@@ -19,6 +19,7 @@ from bot.content.site_file import nearest_zone
 from bot.errors import CoachError
 from bot.site import Roster
 from bot.strict_yaml import Value, read
+from playbooks.coaching.catalogue import Manner
 from playbooks.loader import load
 from playbooks.script import Document, Script
 from tests.bot.authored import OBLIGATIONS, PLAYBOOK, SCENARIOS, SITE, line_of, write_overlay
@@ -456,6 +457,45 @@ def test_a_calendar_is_refused_with_line_and_remedy(tmp_path, calendar, found, r
     assert refused.found == found
     assert remedy in refused.remedy
     assert refused.line == line_of(spoilt, "calendar:")
+
+
+SWITCHED = """coaching:
+  glossary: [LIMS]
+  notes_in_draft: true
+  checks:
+    two_in_one: {switch: "off", reason: Our form asks for it, by: "M. Weber, QA Systems"}
+    named_person: {switch: "on", reason: Works council, by: "M. Weber, QA Systems"}
+    vague_amount: {ask: "How many is “{quote}”?", reason: Shorter, by: "M. Weber, QA Systems"}
+"""
+
+
+@pytest.mark.scenario("I6")
+def test_a_site_switches_checks_and_words_them_and_says_why_and_who_decided_it(tmp_path):
+    site = read_own(write_overlay(tmp_path, site=SITE + SWITCHED), tries=()).library.site()
+
+    assert site.coaching == Manner(
+        {"two_in_one": False, "named_person": True},
+        {"vague_amount": "How many is “{quote}”?"},
+        ("LIMS",),
+        notes_in_draft=True,
+    )
+    assert site.place.coaching == site.coaching
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "found", "remedy"),
+    [
+        ("two_in_one", "two_in_on", "unknown coaching check 'two_in_on'", "did you mean 'two_in_one'?"),
+        (', by: "M. Weber, QA Systems"}\n    vague', "}\n    vague", "'by' is missing", "add 'by: …'"),
+        ("reason: Shorter, ", "", "'reason' is missing", "add 'reason: …'"),
+    ],
+)
+def test_a_check_is_switched_only_with_a_reason_and_a_name(tmp_path, right, wrong, found, remedy):
+    spoilt = write_overlay(tmp_path, site=SITE + SWITCHED.replace(right, wrong))
+    refused = next(each for each in read_own(spoilt, tries=()).findings)
+
+    assert refused.found == found
+    assert remedy in refused.remedy
 
 
 def test_a_form_that_asks_what_no_playbook_asks_is_warned_about(tmp_path):

@@ -31,6 +31,7 @@ from bot.strict_yaml import read_all
 from playbooks.act import Act, Fire, TellNext
 from playbooks.answer import MAX_IDENTIFIER, MAX_ITEMS, Upload, mask_of, options_of
 from playbooks.cases import ANYTHING, SITE_LISTS, reading
+from playbooks.coaching.finding import Kind
 from playbooks.decision import REASON
 from playbooks.explore import Group, Walk, explore
 from playbooks.placeholder import placeholders
@@ -69,6 +70,7 @@ MOVIE = Upload("d" * 64, "film.mp4", "mp4")
 EVERYWHERE = "everywhere"
 HURRIED: Mapping[str, object] = {"someone_hurt": "no", "kind": "equipment", "similar": "hurry"}
 MOST_STEPS = 150
+WEAK_TEXT = "Yesterday several vials were thrown away because the operator forgot the sample solutions"
 
 LEVELS = tuple(Option(str(level), f"Level {level}") for level in range(1, 6))
 
@@ -298,6 +300,8 @@ class Speaker(Talk):
         if self.session.focus not in self.runs:
             return None
         ledger, position = self.ledger, self.position
+        if position.coaching and not (ledger.is_over or ledger.correcting or position.held_by):
+            return self.run.script.by_id[position.coaching]
         if ledger.is_over or (ledger.changed and not ledger.correcting and not position.held_by):
             return None
         return self.run.script.by_id[ledger.correcting] if ledger.correcting else position.cursor
@@ -550,6 +554,17 @@ def _answers(talk: Speaker, step: Step, ask: Ask) -> Iterator[Sequence[Did]]:
         yield [talk.picks("unknown"), "I don't know", again]
     yield ["skip"]
     yield [f"note: {HOSTILE}", again]
+    if ask.coaching:
+        for dids in (
+            ["keep"],
+            ["no"],
+            ["why"],
+            ["back", "keep"],
+            ["The first of June"],
+            [f"{WEAK_TEXT} So it was."],
+        ):
+            yield [WEAK_TEXT, *dids]
+        yield ["The vials were emptied into the waste.", "help"]
     if ask.type in {AnswerType.TEXT, AnswerType.LONG_TEXT}:
         yield ["please " * 500 + "stop"]
         yield ["||| stop"]
@@ -851,6 +866,20 @@ def idle(talk: Speaker) -> Iterator[tuple[str, Reply]]:
             one.fork().does(*done)
         for refusal in one.refusals.each:
             one.fork().does(refusal.examples[0])
+        for kind in Kind:
+            for text in (
+                WEAK_TEXT,
+                f"{WEAK_TEXT} {HOSTILE[:300]}",
+                "The vials were emptied. On average it complies.",
+            ):
+                begun: list[Did] = ["review my text", text, Press("review", ("kind", kind.value))]
+                for recorded in ("yes", "no"):
+                    for last in ("no", "A new version."):
+                        one.fork().does(*begun, recorded, last)
+        one.fork().does(
+            "review my text", "x" * 5_000, "somebody is hurt", "hm", Press("review", ("leave", ""))
+        )
+        one.fork().does("review my action: Fit guard G7.", "no")
         for text in (
             "",
             "help",

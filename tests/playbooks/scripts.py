@@ -174,6 +174,8 @@ class Walk:
         """The step whose question is open; empty when nothing is asked."""
         if self.ledger.correcting:
             return self.ledger.correcting
+        if self.position.coaching and not self.position.held_by:
+            return self.position.coaching
         return self.position.cursor.id if self.position.cursor else ""
 
     @property

@@ -318,6 +318,7 @@ def test_a_clock_of_a_sub_flow_that_a_call_makes_conditional_is_told_at_the_call
         (holding(release={"by_role": ["qa"]}), "this site has no role 'qa'; use one of: qa_on_call"),
         (question("x", unknown=UNKNOWN | {"for_role": "qa"}), "this site has no role 'qa'; use one of: qa_on_call"),
         (question("x", coach={"checks": ["no_wen"]}), "unknown coaching check 'no_wen'; did you mean 'no_when'?"),
+        (question("x", coach={"checks": ["no_when"], "knows": {"when": "hold"}}), "unknown question 'hold'; did you mean 'held'?"),
         (document() | {"id": "x", "document": {"template": "darft", "formats": ["md"], "watermark": "DRAFT"}},
          "unknown template 'darft'; did you mean 'draft'?"),
         (go_to("x", "an-example", when={"held": "yes"}), "it goes to itself; name another playbook"),

@@ -267,3 +267,24 @@ def test_a_run_that_goes_on_elsewhere_is_finished_here():
 def test_a_scenario_says_when_a_clock_is_due_in_the_sites_own_time(clock, is_met):
     run = play(LONG, {**ALL_OF_IT, "photo": "skip"}, GIVEN, NOON, DUBLIN)
     assert (unmet({"clock": clock}, run, LONG, DUBLIN) == []) is is_met
+
+
+COACHED = script(
+    question("what", "long_text", coach={"checks": ["relative_date", "vague_amount"]}),
+    question("where", coach={"checks": ["vague_amount"]}),
+)
+
+
+def coached(expected: object) -> list[str]:
+    answers = {"what": "Yesterday several vials broke.", "where": "Line 3"}
+    run = play(COACHED, answers, GIVEN, NOON, DUBLIN)
+    assert run.is_finished
+    return [str(problem) for problem in unmet({"coaching": expected}, run, COACHED, DUBLIN)]
+
+
+def test_a_scenario_says_what_is_asked_about_words_and_keeps_them_as_they_are():
+    assert coached({"what": ["relative_date", "vague_amount"], "where": []}) == []
+    assert "the run gave: relative_date, vague_amount" in coached({"what": []})[0]
+    assert "the run gave: none" in coached({"where": ["vague_amount"]})[0]
+    assert "did you mean 'what'" in coached({"whay": []})[0]
+    assert "write the step, and the checks" in coached("yes")[0]

@@ -21,7 +21,7 @@ from playbooks.answer import Upload, mask_of, options_of
 from playbooks.decision import REASON
 from playbooks.position import resolve
 from playbooks.script import AnswerType, Ask, HandOver, Review, Stop
-from playbooks.utterance import Held, Offered, Question, ReasonAsked, Sheet
+from playbooks.utterance import Held, Offered, Question, ReasonAsked, Sheet, WordsAsked
 from tests.playbooks.scripts import Walk
 
 TEXTS = ["00123", "1E5", "12-05", "Crème", "Партия", "🧪", "{x}", "Line 3", "8.4 °C"]
@@ -33,7 +33,8 @@ SILENT = Fire | See | TellNext | GiveTo  # nothing is asked after these
 def fitting(walk: Walk, number: int) -> Act:
     """An act that takes the run further from where it stands, by who has to do it; another `number` may give another one."""
     walk.as_(walk.ledger.holder)
-    if walk.ledger.changed and not walk.ledger.correcting and not walk.position.held_by:
+    is_busy = walk.ledger.correcting or walk.position.held_by or walk.position.coaching
+    if walk.ledger.changed and not is_busy:
         return Typed("A slip of the pen.")
     step = walk.script.by_id.get(walk.asked)
     match step.does if step else None:
@@ -96,6 +97,9 @@ def check_asked(walk: Walk) -> None:
             assert step == walk.position.held_by
         case Offered(step=step):
             assert step == walk.position.offered_by
+        case WordsAsked(step=step, turn=turn):
+            assert (walk.ledger.asking, walk.ledger.turn) == (step.id, turn)
+            assert step.id == walk.position.coaching
         case ReasonAsked(step=step, turn=turn):
             assert (walk.ledger.asking, walk.ledger.turn) == (REASON, turn)
             assert step.id in walk.ledger.changed.values()

@@ -677,7 +677,7 @@ def test_words_from_elsewhere_that_name_nothing_change_nothing():
     talk = asked("what")
     events = talk.run.events
 
-    assert consider(talk, "lunch is at noon").startswith(WORDING("not_sure"))
+    assert consider(talk, "lunch is at noon") == WORDING("review_kind")
     assert talk.run.events == events
 
 
@@ -687,9 +687,12 @@ def test_words_from_elsewhere_that_name_a_danger_are_met_with_whom_to_call_befor
     assert talk.session.offer is None
 
 
-@pytest.mark.parametrize("words", ["", "lunch is at noon"])
-def test_words_from_elsewhere_are_met_with_the_nearest_things_where_nothing_is_open(words):
-    assert consider(Talk(), words).startswith(WORDING("not_sure"))
+def test_no_words_from_elsewhere_are_met_with_the_nearest_things():
+    assert consider(Talk(), "").startswith(WORDING("not_sure"))
+
+
+def test_words_from_elsewhere_that_ask_for_no_playbook_are_looked_at_as_a_text():
+    assert consider(Talk(), "lunch is at noon") == WORDING("review_kind")
 
 
 @pytest.mark.parametrize("how", ["words", "button"])

@@ -33,6 +33,19 @@ def test_a_site_sees_what_its_own_people_did(database: Database):
         assert events.between(conn, MORNING, MORNING + HOUR) == (READ, elsewhere)
 
 
+def test_what_somebody_kept_against_a_check_is_found_for_them_alone(database: Database):
+    kept = replace(READ, verb=events.STOOD_BY, object="minimising", detail={})
+    others = [
+        READ,
+        replace(kept, person="ben"),
+        replace(kept, at=MORNING - HOUR),
+        replace(kept, verb=events.COACHED),
+    ]
+    with database.writing() as conn:
+        events.record(conn, [*others, kept])
+        assert events.kept_against(conn, "ana", MORNING) == ((MORNING, "minimising"),)
+
+
 def test_what_is_old_is_forgotten_in_batches_and_the_rest_stays(database: Database):
     with database.writing() as conn:
         events.record(conn, [READ] * 5)
