@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import b64decode
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -18,6 +19,9 @@ from bot.reply import Choice, Citation, Fact, Field, File, Picture, Progress, Re
 
 MORNING = datetime(2025, 11, 24, 7, 30, tzinfo=UTC)
 RUN = "coach-7k2m"
+ONE_PIXEL = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M/wHwAEBgIApD5fRAAAAABJRU5ErkJggg=="
+)
 MOST_TRIES = 5
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -48,7 +52,7 @@ class FakeDesk:
         self.codes: dict[str, str] = {}
         self.tries: dict[str, int] = defaultdict(int)
         self.drafts: dict[tuple[str, str, int, str], FetchedFile] = {}
-        self.pictures: dict[tuple[str, str, int], FetchedFile] = {}
+        self.pictures = {("ana", RUN, 31): FetchedFile("picture.png", "image/png", ONE_PIXEL)}
         self.is_down = False
         self.uses = 0
         self._news = asyncio.Condition()
