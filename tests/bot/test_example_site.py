@@ -17,6 +17,8 @@ from bot.content.reader import load_library, read_shelf
 from bot.content.readiness import lacking
 from bot.document import as_docx
 from bot.person import Person
+from playbooks.coaching.catalogue import Listener, look
+from playbooks.coaching.finding import Known
 from playbooks.draft import Around, draft_of
 from playbooks.run import Drafted
 from playbooks.scenario import play
@@ -106,6 +108,21 @@ def test_one_person_alone_cannot_take_over_from_themself(tmp_path, directory):
         "only omar stands on the roster supervisor_on_shift, to which shift-handover hands over; "
         "name a second, or a backup"
     ) in found(alone, directory)
+
+
+def test_it_coaches_texts_in_its_own_manner(library):
+    site = library.site("ashford")
+    found = look(
+        "Yesterday the IPC of the ABC press had no impact.",
+        ("relative_date", "minimising", "undefined_acronym"),
+        Known(glossary=frozenset(site.coaching.glossary)),
+        site.coaching,
+        Listener(),
+    )
+    assert [(each.check, each.question) for each in found] == [
+        ("relative_date", "“Yesterday” is hard to place later. Which day and time, as in the batch record?"),
+        ("undefined_acronym", "Would a reader from another site know “ABC”?"),
+    ]
 
 
 def test_its_own_template_is_as_its_tool_builds_it():
