@@ -12,6 +12,7 @@ from bot.content.site_file import RawSite, site_of
 from bot.site import Site
 from bot.strict_yaml import read, read_all
 from playbooks.check import Context
+from playbooks.coaching.catalogue import CHECKS
 from playbooks.errors import Problem
 from playbooks.loader import load
 from playbooks.obligation import Obligation, read_obligations
@@ -60,6 +61,7 @@ def context() -> Context:
         product_types=("human_medicine", "nda_anda", "biologic"),
         playbooks=scripts(),
         sources={cited for script in scripts().values() for cited in _cited(script)},
+        coaching=CHECKS.keys(),
         templates={path.stem for path in (ROOT / "playbooks" / "templates").iterdir()},
         terms={"incident": "deviation"},
         today=TODAY,
