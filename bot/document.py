@@ -78,7 +78,7 @@ PLACEHOLDERS: dict[str, Shape] = {
         }
     ],
     "changes": ["why an answer was changed after a draft, a sentence"],
-    "told": ["who was told, a sentence"],
+    "told": ["who was told, and who took a part of the run over, a sentence"],
     "released": ["which stop was released by whom and when, a sentence"],
     "clocks": ["a time limit, a sentence"],
     "attachments": ["a file that was sent along: its name and SHA-256"],
@@ -550,7 +550,7 @@ def as_markdown(draft: Draft) -> str:
         shown = [_literal(line) for line in figure.text.split("\n")]
         lines += ["", f"## Picture: {_heading(figure.title)}", "", *_items(shown)]
     lines += _sentences("Changed since an earlier draft", draft.changes, "Nothing.")
-    lines += _sentences("Who was told", draft.told, "Nobody was told through the coach.")
+    lines += _sentences("Who was told, and who took part", draft.told, "Nobody was told through the coach.")
     lines += _sentences("Stops that were released", draft.released, "None.")
     lines += _sentences("Attachments", draft.attachments, "None.")
     lines += ["", "## How this draft was made", "", *_items(list(_provenance(draft)))]

@@ -17,6 +17,7 @@ from playbooks.run import (
     Drafted,
     Event,
     MovedVersion,
+    Part,
     Reasoned,
     Released,
     Started,
@@ -24,7 +25,7 @@ from playbooks.run import (
     fold,
     hash_of,
 )
-from playbooks.script import AnswerType, Document, Script, Stop
+from playbooks.script import AnswerType, Document, HandOver, Script, Stop
 from playbooks.shown import NOT_ANSWERED, NOT_ASKED, ShownAnswer, live_lines, not_known
 from playbooks.value import known_values, value_lines
 
@@ -130,6 +131,11 @@ def fingerprint(script: Script, events: Sequence[Event], place: Place) -> str:
     stated: dict[str, object] = {"lines": lines, "told": told, "released": released, "clocks": clocks}
     if values := known_values(script, position.answers, place):
         stated["values"] = values
+    if ledger.parts:
+        stated["parts"] = [
+            [part.step, part.how, part.giver, part.person, part.at.isoformat(), str(part.back_at or "")]
+            for part in ledger.parts.values()
+        ]
     if position.figures:
         stated["figures"] = [step.id for step in position.figures]
     return hash_of({**stated, "later": list(position.deferred)})
@@ -172,7 +178,10 @@ def draft_of(script: Script, events: Sequence[Event], made: Event, place: Place,
         groups=_groups(script, shown, then, around),
         open_points=tuple(_open_points(script, position, shown, place)),
         changes=tuple(_changes(script, then, place, around)),
-        told=tuple(_told(script, telling, place, around) for telling in ledger.tellings),
+        told=(
+            *(_told(script, telling, place, around) for telling in ledger.tellings),
+            *(_part(script, part, ledger.tellings, place, around) for part in ledger.parts.values()),
+        ),
         released=tuple(
             _released(script, step, event, place, around) for step, event in ledger.released.items()
         ),
@@ -276,11 +285,32 @@ def _told(script: Script, telling: Telling, place: Place, around: Around) -> str
             f"read by {around.name(telling.seen_by)} on {show_moment(telling.seen_at.astimezone(place.zone))}"
         )
     step = script.by_id.get(telling.step)
-    shared = step.does.share if step and isinstance(step.does, Stop) else ()
+    shared = step.does.share if step and isinstance(step.does, Stop | HandOver) else ()
     labels = [_inside(ask.label) for name in shared if (ask := script.ask(name))]
     about = f" of {', '.join(labels)}" if labels else ""
-    who = ", ".join(map(around.name, telling.to))
-    return f"{role[0].upper()}{role[1:]} ({who}) was told{about} through the coach on {at} ({state})"
+    who = f"{role[0].upper()}{role[1:]} ({', '.join(map(around.name, telling.to))})"
+    if step and isinstance(step.does, HandOver):
+        return f"{who} was asked to take the next part, and told{about}, through the coach on {at}"
+    return f"{who} was told{about} through the coach on {at} ({state})"
+
+
+def _part(script: Script, part: Part, tellings: Sequence[Telling], place: Place, around: Around) -> str:
+    """Who did a part that belongs to a role: a colleague, the person behind it themself, or both together."""
+    step = script.by_id.get(part.step)
+    role = role_words(step.does.to) if step and isinstance(step.does, HandOver) else part.step
+    at, name, giver = (
+        show_moment(part.at.astimezone(place.zone)),
+        around.name(part.person),
+        around.name(part.giver),
+    )
+    if part.how == "self":
+        return f"{name} did the part of the {role} with a colleague beside them, as {name} said on {at}"
+    if part.person == part.giver:
+        return f"{name}, who stood on the list for {role} on {at}, did that part"
+    asked = {person for telling in tellings if telling.step == part.step for person in telling.to}
+    named = "" if part.person in asked else f", named by {giver},"
+    back = f" and gave it back on {show_moment(part.back_at.astimezone(place.zone))}" if part.back_at else ""
+    return f"{name}{named} took the part of the {role} over from {giver} on {at}{back}"
 
 
 def _released(script: Script, step_id: str, event: Event, place: Place, around: Around) -> str:

@@ -272,7 +272,7 @@ def test_markdown_reads_as_plain_text() -> None:
         "- **Fact 2:** > 9.4 °C\n"
         "- **Fact 3:** 00123  \n  1E5\n\n"
         "## Changed since an earlier draft\n\nNothing.\n\n"
-        "## Who was told\n\n"
+        "## Who was told, and who took part\n\n"
         "- QA was told through the coach on 2025-06-03 06:20 (posted, not confirmed read)\n\n"
         "## Stops that were released\n\nNone.\n\n"
         "## Attachments\n\nNone.\n\n"

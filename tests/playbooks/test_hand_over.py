@@ -32,6 +32,7 @@ from playbooks.act import (
 from playbooks.check import Context, check_script
 from playbooks.condition_check import is_source
 from playbooks.conditions import Has
+from playbooks.draft import Around, draft_of, fingerprint
 from playbooks.errors import ScriptRefused
 from playbooks.explore import explore
 from playbooks.graph import in_words, mermaid, step_list
@@ -39,7 +40,7 @@ from playbooks.loader import load
 from playbooks.mutation import PROTECTED, Kind, broken_copies
 from playbooks.obligation import read_obligations
 from playbooks.obligation_check import unkept, unprotected
-from playbooks.run import Answer, HandedBack, HandedOver, Part, Paused, Resumed, Together, Told
+from playbooks.run import Answer, Drafted, HandedBack, HandedOver, Part, Paused, Resumed, Together, Told
 from playbooks.scenario import Played, play
 from playbooks.script import Fallback, HandBack, HandOver, Script
 from playbooks.utterance import (
@@ -583,3 +584,55 @@ def test_an_old_question_of_the_giver_is_no_answer_in_the_colleagues_part():
     assert isinstance(said[-1], Question)
     assert "late" not in str(walk.live)
     assert not any(isinstance(event.what, Resumed) for event in walk.events)
+
+
+# In the draft
+
+NAMES = {"person-1": "Alex", "person-dana": "Dana", "person-ravi": "Ravi", "person-kim": "Kim"}
+
+
+def drafted(walk: Walk, of: Script = OF) -> tuple[str, ...]:
+    """Who was told and who took part, as the draft says it that this run comes to."""
+    walk.as_(walk.ledger.holder).does(Typed("yes"), Typed("A wrong weight"))
+    walk.as_(walk.ledger.holder).does(Resume(), Typed("That"), Confirm())
+    made = next(event for event in walk.events if isinstance(event.what, Drafted))
+    around = Around("coach-1", "North", NAMES, "")
+    draft = draft_of(of, walk.events, made, DUBLIN, around)
+    assert draft.status_note == "", "it says what it said when it was made"
+    return draft.told
+
+
+ASKED = "Lab supervisor (Dana, Ravi) was asked to take the next part, and told of test, through the coach on 3 June 2025, 13:02 (IST)"
+
+
+@pytest.mark.parametrize(
+    ("who", "act", "said"),
+    [
+        ("person-dana", Accept("to_lead"), "Dana took the part of the lab supervisor over from Alex on 3 June 2025, 13:03 (IST) and gave it back on 3 June 2025, 13:05 (IST)"),
+        ("person-kim", GiveTo("person-kim"), "Kim, named by Alex, took the part of the lab supervisor over from Alex on 3 June 2025, 13:03 (IST) and gave it back on 3 June 2025, 13:05 (IST)"),
+        ("person-1", Free("to_lead", "self"), "Alex did the part of the lab supervisor with a colleague beside them, as Alex said on 3 June 2025, 13:03 (IST)"),
+    ],
+)  # fmt: skip
+def test_a_draft_says_who_did_the_part_and_how(who, act, said):
+    assert drafted(offered().as_(who).does(act)) == (ASKED, said)
+
+
+def test_a_draft_says_who_did_the_part_in_the_role_themself():
+    walk = offered(roster={"lab_supervisor": ("person-1",)}).does(Accept("to_lead"))
+    assert drafted(walk) == ("Alex, who stood on the list for lab supervisor on 3 June 2025, 13:03 (IST), did that part",)  # fmt: skip
+
+
+def test_a_draft_made_in_the_part_says_that_it_is_not_back_and_tells_of_a_hand_over_that_is_gone():
+    of = script(*(step for step in STEPS if step["id"] != "back"))
+    walk = offered(of).as_("person-dana").does(Accept("to_lead"))
+    walk.does(Typed("yes"), Typed("It"), Typed("That"), Confirm())
+    made = next(event for event in walk.events if isinstance(event.what, Drafted))
+    without = script(*(step for step in STEPS if step["id"] != "to_lead"))
+    said = draft_of(without, walk.events, made, DUBLIN, Around("coach-1", "North", NAMES, "")).told
+    assert said[-1] == "Dana took the part of the to_lead over from Alex on 3 June 2025, 13:03 (IST)"
+
+
+def test_what_a_draft_states_of_a_part_is_in_its_fingerprint():
+    together = offered().does(Free("to_lead", "self"))
+    own = offered(roster={**LAB, "lab_supervisor": ("person-1",)}).does(Accept("to_lead"))
+    assert fingerprint(OF, together.events, DUBLIN) != fingerprint(OF, own.events, DUBLIN)

@@ -205,7 +205,7 @@ def _write_body(word: Word) -> None:
     _write_figures(word)
     say("Changed since an earlier draft", style="Heading 1")
     _write_list(word, "sentence", "changes", "sentence", "Nothing.")
-    say("Who was told", style="Heading 1")
+    say("Who was told, and who took part", style="Heading 1")
     _write_list(word, "sentence", "told", "sentence", "Nobody was told through the coach.")
     say("Stops that were released", style="Heading 1")
     _write_list(word, "sentence", "released", "sentence", "None.")
