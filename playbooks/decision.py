@@ -611,8 +611,9 @@ class _Turn:
         if self.ledger.correcting:
             self.put_question(*self.question(self.ledger.correcting), self.ledger.turn, is_correction=True)
             return
-        if self.position.lapsed:
-            self.give_back(self.script.by_id[self.position.lapsed], "")
+        lent = self.ledger.lent
+        if lent and self.position.lapsed:
+            self.give_back(self.script.by_id[self.position.lapsed], lent.giver, "")
             return
         while self.do(self.position.cursor):
             self.set_clocks()
@@ -692,19 +693,18 @@ class _Turn:
     def hand_back(self, step: Step, hand_back: HandBack) -> bool:
         """The part is done: it goes back to whoever gave it, and waits for them; else whoever runs it goes on."""
         self.note(Told(step.id, self.position.answers_hash))
-        if self.ledger.lent is None:
+        lent = self.ledger.lent
+        if lent is None:
             self.say(Spoken(step, hand_back))
             return True
-        self.give_back(step, hand_back.text)
+        self.give_back(step, lent.giver, hand_back.text)
         return False
 
-    def give_back(self, step: Step, text: str) -> None:
+    def give_back(self, step: Step, giver: str, text: str) -> None:
         """The run is the giver's again. It is put aside: their words are no answer to it before they go on."""
-        lent = self.ledger.lent
-        if lent:
-            self.note(HandedBack(step.id, lent.giver))
-            self.note(Paused())
-            self.say(Returned(step, lent.giver, text))
+        self.note(HandedBack(step.id, giver))
+        self.note(Paused())
+        self.say(Returned(step, giver, text))
 
     def carried(self, go_to: GoTo) -> tuple[tuple[str, Answer], ...]:
         answers = ((theirs, self.position.answer(ours)) for theirs, ours in go_to.carry.items())

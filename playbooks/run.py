@@ -724,10 +724,13 @@ class Book:
         self._holder = person or self._holder
 
     def _hand_back(self, event: Event, step: str, person: str) -> None:
-        for begun, part in reversed(self._parts.items()):
-            if part.back_at is None and part.giver == person != part.person:
-                self._parts[begun] = replace(part, back_at=event.at)
-                break
+        own = [
+            part
+            for part in self._parts.values()
+            if part.back_at is None and part.giver == person != part.person
+        ]
+        for part in own[-1:]:
+            self._parts[part.step] = replace(part, back_at=event.at)
         if self._parts.pop(step, None):
             self._bases.pop(step, None)
         self._keep_apart(person)

@@ -49,4 +49,51 @@ steps:
     document: {template: coaching-draft, formats: [docx, md], watermark: DRAFT}
   - {id: end, section: end, finish: Thank you.}
 """
+TRIED = """\
+scenario: The supervisor looks
+answers: {test: Assay, sample: S-1, odd: "yes", to_lead: role, right: "no", next: Weigh again}
+then: {told: [lab_supervisor], asked_in_order: [odd, right, next], finished: true}
+---
+scenario: They look together
+answers: {test: Assay, sample: S-1, odd: "yes", to_lead: self, right: "yes", next: Nothing more}
+then: {finished: true}
+---
+scenario: Nothing is odd
+answers: {test: Assay, sample: S-1, odd: "no", next: Nothing}
+then: {told: [], never_asked: [right], finished: true}
+"""
+OWED = """\
+- id: look-hands-over
+  playbook: look-at-result
+  says: An odd result is looked at by the supervisor.
+  hands_over: to_lead
+  role: lab_supervisor
+  shares: [test]
+  when_answer: {odd: "yes"}
+- id: look-comes-back
+  playbook: look-at-result
+  says: When the supervisor has looked, it is the analyst's again.
+  shows: back
+  when_answer: {odd: "yes"}
+- id: look-review
+  playbook: look-at-result
+  says: Nothing goes into a draft that the person has not seen.
+  review_before_document: true
+"""
+SITE = """\
+site: acme
+name: Acme Works
+regions: [EU]
+locale: en_IE
+zone: Europe/Dublin
+calendar: {country: IE}
+values:
+  lab_supervisor: extension 13
+rosters:
+  lab_supervisor: {people: [lee, sam], phone: extension 13}
+people:
+  - {id: priya, name: Priya Nair, role: analyst}
+  - {id: lee, name: Lee Moran, role: supervisor}
+  - {id: sam, name: Sam Kelly, role: supervisor}
+"""
 LOOK: dict[str, Any] = dict(read(YAML.encode(), "look-at-result.yaml").data)  # type: ignore[arg-type]  # a mapping, as written above

@@ -11,7 +11,7 @@ import pytest
 
 from bot.channels.slack import render as slack
 from bot.channels.teams import render as teams
-from bot.chat import Overview, RunInHand
+from bot.chat import Overview, RunInHand, RunLent
 from bot.message import About, Press, legible
 from bot.person import Person
 from bot.reply import Reply
@@ -343,13 +343,19 @@ def overviews() -> Iterator[Any]:
         ("long", long_text()),
     ):
         runs = tuple(
-            RunInHand(f"coach-{n}", words, state, words, Press("resume", (), About(f"coach-{n}", "", 0)))
+            RunInHand(
+                f"coach-{n}", words, state, words, Press("resume", (), About(f"coach-{n}", "", 0)), words
+            )
             for n, state in enumerate(("open", "paused", "waiting") * 20)
         )
         files = dict(extremes())["60 drafts"].files
         shelf = tuple((f"playbook-{n}", f"{words} {n}") for n in range(120))
         long = replace(person, name=words)
-        yield pytest.param(Overview(long, words, runs, files, 99, shelf, words), id=name)
+        lent = tuple(
+            RunLent(f"coach-{n}", words, words, Press("resume", (), About(f"coach-{n}", "", 0)))
+            for n in range(20)
+        )
+        yield pytest.param(Overview(long, words, runs, files, 99, shelf, words, lent), id=name)
 
 
 @pytest.mark.parametrize("overview", list(overviews()))

@@ -181,6 +181,13 @@ def test_of_two_who_accept_the_first_has_it():
     assert walk.ledger.holder == "person-dana"
 
 
+def test_who_presses_accept_twice_is_asked_once_more_and_has_it_once():
+    walk = accepted()
+    log = walk.events
+    assert [type(said) for said in walk.does(Accept("to_lead")).said] == [Question]
+    assert walk.events == log
+
+
 def test_what_was_put_aside_goes_on_with_who_accepts():
     walk = offered().does(Pause()).as_("person-dana").does(Accept("to_lead"))
     assert walk.kinds[-3:] == ["handed_over", "resumed", "asked"]
@@ -445,6 +452,7 @@ def test_a_part_that_is_never_done_together_cannot_be_tested_for_it():
     of = script(*STEPS[:2], hand_over(keys={"together": ""}), question("else", when={"to_lead": "role"}))
     assert check_script(of) == []
     assert explore(of).problems == ()
+    assert check_script(script(*STEPS[:2], hand_over(keys={"if_no_answer": None}))) == []
 
 
 def test_a_file_says_all_there_is_to_a_hand_over():

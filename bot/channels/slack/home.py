@@ -135,13 +135,13 @@ def _runs(overview: Overview, press: _Presses) -> list[Block]:
 def _run(run: RunInHand, press: _Presses) -> Block:
     state = f"{_STATES[run.state]} \N{MIDDLE DOT} {run.ref}"
     following = f"\nNext: {blocks.short(run.next, 500)}" if run.next else ""
-    turn = f"\n{run.turn}" if run.turn else ""
+    turn = f"\n{blocks.short(run.turn, 500)}" if run.turn else ""
     section, *_ = blocks.sections(f"{blocks.short(run.title, 500)}\n{state}{following}{turn}")
     return section | {"accessory": press.button("Continue", run.take_up, spoken=f"Continue: {run.title}")}
 
 
 def _lent(lent: RunLent, press: _Presses) -> Block:
-    section, *_ = blocks.sections(f"{blocks.short(lent.title, 500)}\n{lent.ref}\n{lent.turn}")
+    section, *_ = blocks.sections(f"{blocks.short(lent.title, 500)}\n{lent.ref}\n{blocks.short(lent.turn, 500)}")
     return section | {"accessory": press.button("Show", lent.look, spoken=f"Where it stands: {lent.title}")}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.chat import Overview, RunInHand
+from bot.chat import Overview, RunInHand, RunLent
 from bot.message import About, Press
 from bot.person import Person
 from bot.reply import Choice, Citation, Fact, Field, File, Progress, Reply, Tone
@@ -233,6 +233,7 @@ MINE = Overview(
             "waiting",
             "Record number",
             Press("resume", (), About("coach-9d4x", "", 0)),
+            "Maya Lindqvist has handed this part over to you.",
         ),
     ),
     DRAFTS.files,
@@ -245,6 +246,14 @@ MINE = Overview(
     ),
     "You see your own runs, answers and drafts. Some steps tell QA or your supervisor. They see your name, the title and a"
     " few of your answers, and I say so each time. If you hand a run over, your colleague sees all of it.",
+    (
+        RunLent(
+            "coach-3f8p",
+            "Look at a result",
+            '"Look at a result" is with Maya Lindqvist since 24 November 2025, 06:31 (CET): the part of the supervisor.',
+            Press("resume", (), About("coach-3f8p", "", 0)),
+        ),
+    ),
 )
 USED = "Chosen: No (Ana Horvat, 24 November 2025, 06:31 (CET))"
 HALF_USED = "Chosen: I have read this (Maya Lindqvist, 24 November 2025, 06:31 (CET))"

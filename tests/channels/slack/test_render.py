@@ -689,10 +689,11 @@ def test_a_form_carries_where_it_was_opened_and_slack_takes_it():
 # Home, beginnings
 
 
-EMPTY = replace(MINE, runs=(), drafts=(), waiting=0, shelf=())
+EMPTY = replace(MINE, runs=(), drafts=(), waiting=0, shelf=(), lent=())
 FULL = replace(
     MINE,
     runs=tuple(MINE.runs) * 60,
+    lent=tuple(MINE.lent) * 60,
     drafts=tuple(MINE.drafts) * 60,
     shelf=tuple(MINE.shelf) * 60,
     who_sees="x" * 9_000,
@@ -719,9 +720,18 @@ def test_the_home_page_says_what_comes_next_and_who_sees_what():
     assert "Europe/Zagreb" in text
 
 
+def test_the_home_page_says_whose_turn_it_is_where_two_people_share_a_run():
+    text = reads(render.home(MINE))
+
+    assert "Maya Lindqvist has handed this part over to you." in text
+    assert '"Look at a result" is with Maya Lindqvist since 24 November 2025' in text
+    assert '"Look at a result"' in reads(render.home(replace(MINE, runs=())))
+
+
 def test_everything_on_the_home_page_can_be_pressed():
     found = presses(render.home(MINE), Reply(""))
 
+    assert {lent.look for lent in MINE.lent} <= set(found)
     assert {run.take_up for run in MINE.runs} <= set(found)
     assert {Press("start", (name,)) for name, _ in MINE.shelf} <= set(found)
     assert {Press("waiting"), Press("help")} <= set(found)
