@@ -34,7 +34,7 @@ _TRAINING = any_of(r"""
     inform (?:all|the|staff|operators|everyone)
     teach\w*
     mentor\w*
-    campaign
+    (?:awareness|poster|information) campaign
     team meeting
     presentation
     course
@@ -56,19 +56,10 @@ _BUILT = any_of(r"""
     replac\w+
     interlock\w*
     bar-?cod\w+
-    scann\w+
-    sensors?
-    alarms?
+    scanner\w*
     redesign\w*
     modif\w+
     automat\w+
-    form(?:s)?
-    check ?lists?
-    template
-    layout
-    labels?
-    colou?r-?\w*
-    software
     configur\w+
     lock(?:s|ed|ing)?
     block(?:s|ed)?
@@ -77,37 +68,32 @@ _BUILT = any_of(r"""
     stop pin
     separat\w+
     split
-    drain
     remov\w+
     buy
     purchas\w*
-    screen
-    camera
-    system
     revis\w+
     updat\w+
     amend\w*
-    change the
-    chang(?:es|ed) to
+    chang(?:e|es|ed|ing)(?! control)
     shorten\w*
-    supplier
-    bench card
-    entry
     programm?\w*
-    valve
-    print\w*
-    step \d+
-    field
     reduc\w+
     rout(?:e|ed)
     relocat\w+
-    move[sd]?
-    add(?:ed)? (?:a|an|the) (?:step|field|line|check|second|sensor|hold|limit|sign)
-    cabinets?
-    hardware
-    maintenance plan
-    interface
+    mov(?:e|es|ed|ing)
+    add(?:ed|s|ing)?
+    introduc\w+
     eliminat\w+
+    colou?r-?cod\w*
+    gauge
+    new (?:\w+ ){0,3}(?:valve|sensor|form|label|camera|check ?list|template|alarm|software|card|field|tool|kit|printer|hardware)
+    (?:system|software|screen|form|check ?list|MES|ERP|LIMS) (?:will|shall|is|now|gets|asks?|refuses?|that|shows?|accepts?)
+    (?:MES|ERP|LIMS|system) (?:show|refuse|accept|ask|stop)
+    set to
+    alarm (?:that|at|which)
+    forced
+    mandatory field
+    hard stop
 """)
 
 _WEAK = any_of(r"""
@@ -184,7 +170,8 @@ _WEAK = any_of(r"""
 """)
 _SEEN = (
     r"\bby (?:add|install|plac|mov|replac|fit|us|chang|remov|lock|print|paint|program|set|limit|introduc|writ|attach|mean|split|separat)\w*"
-    r"|:\s*\w|\d|\b(?:checklist|form|drawing|relay|bracket|plate|interlock|barcode|scanner|sensor|alarm|signed|steel|valve|ticket)\b"
+    r"|:\s*\w|\b\d+(?:[.,]\d+)? ?(?!jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|20\d\d)(?:%|°|[a-z]{1,3}\d*\b|\w+s\b|[a-z-]{4,})"
+    r"|\b(?:checklist|form|drawing|relay|bracket|plate|interlock|barcode|scanner|signed|steel|valve|ticket)\b"
 )
 
 _CORRECTED = (
@@ -254,7 +241,7 @@ _CORRECTED = (
 )
 _NEXT = any_of(r"""
     prevent\w*
-    so (?:that|the|it)
+    so that
     in (?:the )?future
     all (?:\d+|other|similar|skid|of|instruments|lines|freezers|machines|sites|rooms)
     every
@@ -297,9 +284,8 @@ _NEXT = any_of(r"""
     self-closing
     by (?:shortening|adding|removing|installing|replacing|moving)
     permanent\w*
-    hours
     change (?:control|\d+)
-    type
+    \S+ type
     to be \w+ before
     with a
     before each
@@ -316,7 +302,7 @@ _REWRITE = (
     r"|clarif|improv|adapt|chang|adjust|establish|creat|issu|made (?:clear|more|easier|better)|extend|expand|more detailed|more precise|optimi)\w*"
 )
 _SAYS_WHAT = (
-    r":\s*\S|\b(?:so that|such that|in that|to (?:state|require|include|specif|describe|show|demand|define that|say|name|read)\w*"
+    r"(?<!owner)(?<!due)(?<!date)(?<!responsible):\s*\S|\b(?:so that|such that|in that|to (?:state|require|include|specif|describe|show|demand|define that|say|name|read)\w*"
     r"|requir(?:es|ing)|stating|adding|by adding|includ(?:es|ing)|with (?:a|an|the) \w+|gets? (?:a|an)\b|mandatory|will contain|is replaced by|replaced by|from \S+(?: \w+)? to"
     r"|before|after each|at the|minutes?|seconds|signs?|photo|step \d|entered|stays as it is|scrapped|withdraw|watermark|room|who)\b|['‘“\"]|\d ?(?:min|s|h|°|%|mg|ml|g|c|mm|bar)\b"
 )

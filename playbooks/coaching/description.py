@@ -81,6 +81,9 @@ _EXPECTED = any_of(r"""
     demands?
     stipulat\w+
     says
+    (?:is|are|was|were) to (?!blame)
+    described as
+    described in
     at least
     at most
     not more than
@@ -200,7 +203,7 @@ _IDENTIFIER = (
 _NO_AGENT = pattern(
     r"\b(?:it (?:was|has been|had been|is|is being|became)|(?:was|were|been|being)) (?:\w+ )?(?:discovered|found|noticed|detected|identified|noted"
     r"|observed|reported|seen|realis?zed|realised|clear)(?= (?:on|that|to|later|afterwards|only)\b|\.|,? \d| at \d|$)"
-    r"|\bit turned out\b|\bit (?:came|became) (?:out|clear|apparent)\b|\bturned out\b"
+    r"|\b(?:sop\S*|drawing|procedure|instruction|record|mbr|layout|plan) (?:\S+ )?shows?\b|\bit turned out\b|\bit (?:came|became) (?:out|clear|apparent)\b|\bturned out\b"
 )
 _FOUND = any_of(r"""
     saw
@@ -765,6 +768,7 @@ _ROLES = (
 _NAMED = (
     r"(?-i:\b(?:Mr|Mrs|Ms|Miss|Dr|Prof)\b\.? [A-Z][\w'-]+)"
     r"|(?-i:\b[A-Z]\. [A-Z][a-z]{2,})"
+    rf"|(?-i:\b(?!(?:{_ROLES})\b)[A-Z][a-z]{{2,}} (?!(?:{_ROLES})\b)[A-Z][a-z]{{2,}}(?= (?:from|was|had|has|did|put|took|said|saw|told|left|[a-z]+ed)\b))"
     rf"|(?-i:(?<=\bby )|(?<=\b[Tt]old )|(?<=\basked )|(?<=\bcalled )|(?<=\binformed ))(?-i:(?!(?:{_ROLES})\b)[A-Z][a-z]{{2,}}(?: [A-Z][a-z]+)?\b)(?![- ]?\d)"
 )
 
@@ -813,7 +817,9 @@ def _acronym(prose: Prose, known: Known) -> str | None:
     for match in prose.matches(_ACRONYM):
         word = match[0]
         is_known = word in _COMMON or word in known.glossary
-        is_explained = f"({word})" in prose.text or re.search(rf"\b{word} ?(?:\d+ ?)?\([a-z]", prose.text)
+        is_explained = f"({word})" in prose.text or re.search(
+            rf"\b{word} ?(?:\d+ ?)?(?:\([a-z]|, i\.e\.)", prose.text
+        )
         if not is_known and not is_explained:
             return word
     return None

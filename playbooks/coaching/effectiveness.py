@@ -13,6 +13,7 @@ _OF_TIME = (
 )
 _WINDOW = (
     rf"\b{_COUNT}(?: or more| consecutive| further| commercial| stability| buffer| unannounced| observed| coming| (?!%)[\w-]+){{0,3}} {_OF_TIME}\b"
+    rf"|\b{_COUNT}(?: [a-z-]+){{0,2}} (?!(?:minutes|seconds|pascals|degrees|newtons|grams|microns|litres|percents|times)\b)[a-z]{{3,}}s\b"
     r"|\bQ[1-4]\b|\b(?:until|till|to the end of|by the end of|through) (?:the )?(?:end of )?(?:the )?(?:year|january|february|march|april|may|june|july|august|september|october|november|december|\d)"
     r"|\bfrom (?:\d+ )?(?:january|february|march|april|may|june|july|august|september|october|november|december)"
     r"|\b(?:january|february|march|april|may|june|july|august|september|october|november|december) ?(?:to|-|–|and|until|through) ?(?:january|february|march|april|may|june|july|august|september|october|november|december)"
@@ -55,7 +56,7 @@ _DONE = any_of(r"""
 _OUTCOME = (
     any_of(r"""
     whether it helped
-    rate
+    (?<!completion )(?<!attendance )rate
     rejects?
     counts?
     below

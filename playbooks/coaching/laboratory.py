@@ -72,13 +72,12 @@ _PRESCRIBED = any_of(r"""
     singles? (?:results )?(?:were|are|reported|all)
     average (?:mass|flow|weight of)
     standard response
-    rsd
+    rsd of
     refus\w+
     out of specification
     oos (?:stands|of|reported)
     is oos
     lots of this year
-    trend
     kinetic
     stage
     s2
@@ -154,7 +153,7 @@ _ASSIGNED = any_of(r"""
     recorded at
     documented
     evident
-    pressure
+    pressure (?:log|drop|trace|fell|curve)
     stays valid
     not been excluded
     no assignable cause
@@ -166,7 +165,6 @@ _ASSIGNED = any_of(r"""
     approved by qa
     assignable
     confirmed (?:by|error|in)
-    temperature
     incubator
     miscalculat\w+
     transcription
@@ -261,10 +259,10 @@ _PREPARATION = any_of(r"""
     isolates?
 """)
 _KEPT = any_of(r"""
-    (?:is|are|was|were|been|kept|be) (?:kept|retained|stored|saved|set aside|labelled)
-    kept
+    (?:is|are|was|were|been|be) (?:still )?(?:kept|retained|stored|saved|set aside|labelled)
+    (?<!not )(?<!not been )(?<!n['’]t )(?<!n['’]t been )(?<!nothing was )kept
     keep
-    retained
+    (?<!not )(?<!not been )retained(?! sample)
     stored
     have not been
     has not been
@@ -273,7 +271,7 @@ _KEPT = any_of(r"""
     re-?injected
     re-?diluted
     photographed
-    approval
+    with (?:the )?approval
     forbids?
     before touching
     no sample had been prepared
@@ -282,7 +280,6 @@ _KEPT = any_of(r"""
     a week before
     as they were
     searched
-    stop[s]?
     until (?:qa|the|phase)
     after (?:the )?(?:investigation|qa|approval|closure)
     waste bin of
@@ -315,16 +312,16 @@ _AGAIN = any_of(r"""
     second analyst
 """)
 _AGREED = any_of(r"""
-    agreed
-    approv\w+
-    authori[sz]\w+
+    (?<!not )(?<!orally )(?<!verbally )(?<!nothing was )agreed(?! (?:orally|verbally|on the phone|by phone))
+    (?<!without )(?<!without written )(?<!without prior )(?<!without qa )(?<!no )(?<!not )(?<!not yet )approv\w+
+    (?<!without )(?<!no )(?<!not )authori[sz]\w+
     signed by
     signed on
     plan(?:ned)? (?:rp|signed|was)
     retest plan
     protocol
     hypothes[ie]s
-    in writing
+    (?<!not )(?<!nothing )in writing
     e-?mail
     no retest
     nothing has been
@@ -343,7 +340,7 @@ _AGREED = any_of(r"""
     demands
     form f-\d+
     left untouched
-    prior to
+    prior to (?:weighing|the (?:retest|test|run|injection))
     before the (?:additional|retest)
     test plan
     balance was re-?tested
@@ -352,7 +349,6 @@ _AGREED = any_of(r"""
     not (?:yet )?(?:done|started|run)
     re-?test(?:ing)? (?:is|was) (?:not|planned)
     with (?:qa|the supervisor['’]s) (?:approval|agreement|consent)
-    written
     qa (?:agreed|allowed)
     no sample result
 """)

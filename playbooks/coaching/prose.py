@@ -32,7 +32,7 @@ DATE = (
     r"|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b"
 )
 CLOCK = (
-    r"\b\d{1,2}:\d\d|\b\d{1,2}h\d\d\b|\b\d{3,4} ?h(?:rs|ours)?\b|\b\d{1,2} ?(?:am|pm|a\.m|p\.m|o['’]clock|uhr|h)\b"
+    r"(?<!\d)\d{1,2}:\d\d|\b\d{1,2}h\d\d\b|\b\d{3,4} ?h(?:rs|ours)?\b|\b\d{1,2} ?(?:am|pm|a\.m|p\.m|o['’]clock|uhr|h)\b"
     r"|\bat \d{4}\b|\bat \d{1,2}\.\d\d\b(?! ?[%°a-z])|\b(?:noon|midday|midnight|half past|quarter (?:past|to))\b"
     r"|\b(?:past|to|at) (?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b(?= (?:in the|o)|,|\.)"
 )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from playbooks.coaching.description import PEOPLE
 from playbooks.coaching.finding import Held, Kind, Known, TextCheck, Tier, left_out, said, said_without
 from playbooks.coaching.prose import Prose, any_of, stems
 
-_SHARE_OF_THE_SAME = 0.5
+_LONGEST_RESTATED = 25  # words
+_NUMBER = re.compile(r"\d+")
 
 _HUMAN = any_of(rf"""
     (?:human|operator|analyst|personnel|people|user|individual|manual|personal|technician|employee) (?:error|mistake|failure|factor|fault|lapse|slip)s?
@@ -45,9 +48,10 @@ _HUMAN = any_of(rf"""
     pressed the wrong
 """)
 _CONDITION = any_of(r"""
-    because(?! of (?:human|inattent|lack|careless|a mistake|the operator))
+    because(?! (?:of )?(?:the |an? |his |her |their )?(?:human|inattent\w*|lack|careless\w*|mistake|{PEOPLE})\b)
     layout\w*
-    similar(?:ly)?
+    similar(?:ly)? (?:look|nam|label|colou?r|pack|bottl|product|shap|cod|sound)\w*
+    (?:look|are|were) (?:very |so )?similar
     same (?:colou?r|core|shape|size|tray|drawer|name|label|screen|layout|shelf|place|hook)
     look[- ]?alike\w*
     look (?:the same|alike)
@@ -73,26 +77,15 @@ _CONDITION = any_of(r"""
     noisy
     time pressure
     no (?:\w+ )?(?:alarm|interlock|field|step|mark|marking|sensor|check|scan|barcode|light|label|sign|display|prompt|warning|instruction)s?
-    interfaces?
-    display\w*
-    screens?
-    form
-    forms
-    template
-    worksheet
-    handover
-    tags?
+    (?:display|screen|form|template|worksheet|handover|interface|label|sheet)s? (?:faces|shows?|does|do|is|are|has|have|lacks?|lists?|lets?|asks?|prints?|was|were)
+    tags? (?:are|is|sit|hang|face)
     opposite
     nearest
     next to each other
     side by side
-    ruled out
-    excluded
     did not hold
-    sequence of
-    order of
+    in the order
     rang
-    phone
     the method was changed
     design\w*
     distance
@@ -103,9 +96,9 @@ _CONDITION = any_of(r"""
     does not (?:show|say|mention|name|read|tell|have|ask)
     could only
     from memory
-    video
+    from a video
     night shift
-    as the \w+ (?:is|was|are|were|has|had|prints|shows)
+    as the (?!{PEOPLE}\b)\w+ (?:is|was|are|were|has|had|prints|shows)
     under this
     fishbone(?! branch)
     unit on the
@@ -114,9 +107,7 @@ _CONDITION = any_of(r"""
     colou?r code
     unlabel\w*
     unmarked
-    software
     PLC
-    sensor
     crack
     belt
     metallurg\w+
@@ -154,10 +145,10 @@ _DEPARTED = any_of(r"""
     instruction (?:was|is) clear
 """)
 _REASON = (
-    any_of(r"""
-    because
+    any_of(rf"""
+    because(?! (?:of )?(?:the |an? |his |her |their )?(?:human|inattent\w*|lack|careless\w*|mistake|{PEOPLE})\b)
     (?<!ever )since(?! (?:then|\d))
-    as (?:the|there|a|an|this|it|they|no|both|each|many|people|others|most|all|his|her)
+    as (?:the(?! {PEOPLE}\b)|there|a|an|this|it|they|no|both|each|many|people|others|most|all|his|her)
     so that
     in order to
     why
@@ -262,7 +253,7 @@ _NEGATIVE = any_of(r"""
     below (?:par|standard)
 """)
 _EXACTLY = (
-    r":\s*\S|\bin the sense\b|\bnamely\b|\bi\.e\b|\bspecifically\b|\bmeaning\b|\d ?(?:%|mg|g|kg|mm|cm|h|min|°|c|l|ml|bar|µ|micro\w*)\b"
+    r"(?<!cause):\s*\S|\bin the sense\b|\bnamely\b|\bi\.e\b|\bspecifically\b|\bmeaning\b|\d ?(?:%|mg|g|kg|mm|cm|h|min|°|c|l|ml|bar|µ|micro\w*)\b"
     r"|\bsolubility\b|\bweather\b|\b(?:no|not) (?:step|field|mark|limit|time|tool|sensor|scan|place|name)\b|\bdoes not (?:say|name|state|list|mention)\b"
     r"|\bvalve|\bnon-return\b|\bgasket\b|\bconstant\b|\black of (?:an? )?(?:[\w-]+ )?(?:valve|guard|lock|interlock|sensor|label|field|step|light|stop|filter|seal|drain|cover|barrier|space)\b"
     r"|\bsignal\b|\bconnection\b|\bconductor\b|\bnot\b.{0,20}\bbut\b|\bin place of\b|\binstead of\b"
@@ -296,7 +287,6 @@ CAUSAL = (
     gave rise
     gives rise
     prevent(?:s|ed|ing)
-    ->
     thereby
     whereby
     since
@@ -333,9 +323,10 @@ CAUSAL = (
     left
     reproduc\w+
 """)
-    + r"|→|=>"
+    + r"|→|=>|->|, and (?:\S+ ){1,4}\w+ed\b"
 )
-_ANY_CAUSE = any_of(r"""
+_ANY_CAUSE = (
+    any_of(r"""
     because
     since
     as (?:the|a|an|it|there|they|no|its|both)
@@ -343,22 +334,62 @@ _ANY_CAUSE = any_of(r"""
     caused by
     owing to
     led to
-    so
+    so(?: that)?
     thus
     hence
     therefore
-    when
+    when(?! it should)
+    whose
+    who
+    which
+    after
     allow\w+
-    by swab
-    not wired
+    by (?:swab|hand|the|means)
+    shown
+    not (?:wired|scanned|connected|locked|marked|labelled|stated|described|part)
     same
     identical
+    alike
     unmarked
     can be
+    could (?:not )?(?:only|be seen|be closed)
     disabled
     iced
     dead leg
+    worn
+    broken
+    blocked
+    cracked
+    loose
+    dry
+    changed
+    moved
+    replaced
+    printed
+    stood still
+    came off
+    kept by
+    two methods
+    no (?:step|field|reader|alarm|check|scan|sensor|rule|instruction|name|one)
+    has no
+    have no
+    had no(?! (?:access|second))
+    does not
+    do not
+    missing from
+    layout
+    design
+    template
+    parameter
+    setting
+    supplier
+    maintenance
+    training
+    SOP
+    instruction
 """)
+    + r"|;"
+)
 
 _HEDGED = any_of(r"""
     (?:most |very |quite |highly )?probabl[ey]
@@ -423,15 +454,13 @@ _SETTLED = any_of(r"""
     confirmed
     prove[sdn]?
     reproduc\w+
-    tested
-    test
-    trials?
+    (?:we|was|were) tested
+    test (?:of|on|planned|decides)
+    lab trials
     check planned
     planned for
-    compared
+    we compared
     decides
-    matches
-    opening
     turned out
     what had appeared
     tick box
@@ -439,6 +468,9 @@ _SETTLED = any_of(r"""
     swab
     dropped if
     m(?:ade|akes?|aking) (?:[\w-]+ ){1,5}likely
+    at first
+    initial(?:ly)?
+    first suspected
 """)
 
 _EVIDENCE = (
@@ -461,7 +493,9 @@ _EVIDENCE = (
     images?
     video
     cctv
-    camera
+    camera (?:image|footage|recording|picture|shows)s?
+    (?:gate|security) camera
+    by the camera
     reports?
     audit trail
     calibrat\w+
@@ -516,14 +550,11 @@ _EVIDENCE = (
     isolates?
     microscop\w+
     statement
-    values?
     stored
     alarm list
-    histor\w+
     witness\w*
     demonstrat\w+
     on \d of
-    ink
     compared
 """)
     + r"|\d+(?:[.,]\d+)? ?(?:mm/s|mm|rpm|nm|cfu|ppm|mg|°c|%|bar|m?pa)\b"
@@ -551,7 +582,7 @@ _ALTERNATIVES = any_of(r"""
     nor
     is ?/ ?is not
     only (?:with|for|line|after|difference|the|came|when|one)
-    in order
+    in (?:good )?order(?! to)
     no fault
     without (?:finding|fault)
     dropped
@@ -573,25 +604,21 @@ _ALTERNATIVES = any_of(r"""
     does not explain
     do not explain
     what remains
-    remains?
+    only \S+ remains
     is left
-    are left
-    would have
-    differ\w*
-    versus
+    would have (?:stopped|shown|been|affected|come)
+    difference to
+    differs? from
+    alone
     possible causes
     not (?:due|caused|related|linked)
     had no (?:effect|influence|finding)
     fault tree
     5 ?-?why\w*
-    each (?:of|other)
-    against
-    both
+    speaks? against
     ishikawa
     covered in
-    fine
     checked and
-    normal
     were (?:as|within|ok|right|good|new)
     was (?:as usual|within|ok|right|steady|normal)
 """)
@@ -623,7 +650,7 @@ _HISTORY = any_of(r"""
     database
     times (?:since|in|between)
     occasions?
-    occurr\w+
+    occurred (?:once|twice|before|in 20|\d)
     happened (?:once|twice|before|in)
     not seen before
     seen before
@@ -633,8 +660,8 @@ _HISTORY = any_of(r"""
     every (?:year|summer|winter|month)
     each (?:year|summer|winter|after)
     same (?:bug|fault|failure|defect|problem|event|cause)
-    complaints? (?:and|file|history)
-    alert
+    complaints? (?:files?|histor\w*|and supplier)
+    quality alert
     of the last
     review of (?:all|the)
     lookback
@@ -651,7 +678,7 @@ _DUTY = any_of(r"""
     (?:was|were) expected (?:to|of)
     ought to have
     would have been the \w+['’s]* (?:\w+ )?(?:job|task|duty|role)
-    (?:job|task|duty|responsibility) (?:of|to)
+    (?:job|task|duty|responsibility) (?:of (?:the |an? )?{PEOPLE}|to)
     never (?:check|inform|told|report|notif|ask|look|call|verif|react)\w*
     (?:not|never) (?:being |been )?(?:informed|notified|told|checked|verified|reported|escalated|reviewed)
     without (?:informing|notifying|telling|checking|verifying|asking|reporting)
@@ -675,34 +702,25 @@ _WRITTEN = any_of(r"""
     required by
     described
     assigned
-    written
+    written (?:down|in|as)
     form \S*\d
     mbr
     bmr
     (?:MI|TM|WI|QC|PK|WH|F|WTR|MIC)-\S*\d
-    plan
     protocol
     duty list
     not mention\w*
     mentions?
-    valve
     relay
-    sensor
-    timer
-    pump
-    agent
-    evaporat\w+
-    parameter
-    contact
 """)
 
 
 def _restates(prose: Prose, known: Known) -> str | None:
-    """Most of it stands in the description already, and nothing says why."""
-    if not known.description or prose.has(_ANY_CAUSE):
+    """It is about the same things in a short sentence, with nothing new to measure and nothing that says why."""
+    if not known.description or prose.has(_ANY_CAUSE) or len(prose.text.split()) > _LONGEST_RESTATED:
         return None
-    shared = prose.stems & stems(known.description)
-    return "" if prose.stems and len(shared) >= _SHARE_OF_THE_SAME * len(prose.stems) else None
+    numbers = set(_NUMBER.findall(prose.text)) - set(_NUMBER.findall(known.description))
+    return None if numbers or not prose.stems & stems(known.description) else ""
 
 
 ROOT_CAUSE = (
