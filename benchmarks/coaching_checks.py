@@ -76,8 +76,8 @@ def asks(check: str, entry: object) -> bool:
 
 def text_of(entry: object) -> tuple[str, Known]:
     if isinstance(entry, Mapping):
-        beside = {name: str(entry.get(name, "")) for name in ("description", "root_cause")}
-        return str(entry["text"]), Known(**beside)
+        description, root_cause = (str(entry.get(name, "")) for name in ("description", "root_cause"))
+        return str(entry["text"]), Known(description=description, root_cause=root_cause)
     return str(entry), Known()
 
 

@@ -15,18 +15,23 @@ _TRAINING = any_of(r"""
     sensiti[sz]\w+
     read[- ]and[- ](?:understand|sign)\w*
     reads? the (?:method|sop|procedure|instruction)\w*
-    communicat\w+
+    communicat(?:e|ed|ion) (?:to|the|with|of)
     brief(?:ed|ing|ings)?
     counsel\w*
     (?:re-?)?instruct(?:ed|ing|s)?
     talk(?: to| with|s)?
     discuss\w*
-    e-?mail\w*
+    e-?mail (?:to|all|the|staff|everyone)
     memo
     re-?educat\w+
     lessons?(?: learned)?
     poster
     e-?learning
+    (?:make|made|making) (?:staff|people|operators|all|everyone|them|the \w+) aware
+    go(?:es)? through the
+    point(?:ed)? out
+    refresh\w*
+    knowledge
     share[ds]? (?:the )?(?:event|case|lesson|finding)\w*
     explain\w*
     workshop
@@ -37,18 +42,26 @@ _TRAINING = any_of(r"""
     (?:awareness|poster|information) campaign
     team meeting
     presentation
-    course
     notice board
     quiz
     stress the
     be more careful
     re-?qualif\w+
     seminar
-    session
-    meeting
-    told
+    (?:training|awareness|information|info|team|shift) (?:session|meeting|course)s?
 """)
 _BUILT = any_of(r"""
+    electronic\w*
+    automatic\w*
+    physical\w*
+    enclos\w+
+    pipe
+    hose
+    layout
+    alarm
+    set point
+    setpoint
+    supplier
     install\w*
     fit
     fits
@@ -300,11 +313,14 @@ _REWRITE = (
     rf"|creat\w*|issu\w*|draft\w*|prepar\w*|introduc\w*|writ\w*|add more|expand\w*|extend\w*|make|align\w*|develop\w*|optimi[sz]\w*|new version of)\b[^.;:]{{0,50}}?\b{_DOCUMENT}s?\b"
     rf"|\b{_DOCUMENT}s?\b[^.;:]{{0,50}}?\b(?:will be|to be|is|are|gets?|shall be|is to be|must be|needs to be|should be) (?:\w+ )?(?:updat|revis|amend|rewrit|rewor|modif|review"
     r"|clarif|improv|adapt|chang|adjust|establish|creat|issu|made (?:clear|more|easier|better)|extend|expand|more detailed|more precise|optimi)\w*"
+    rf"|\b(?:update|revision|change|rework|review|amendment|new (?:version|edition)|improvement|adaptation)s? (?:of|to|in|for) (?:\S+ ){{0,3}}{_DOCUMENT}s?\b"
+    rf"|\b{_DOCUMENT}s?(?: [A-Z]+-?\d\S*)? (?:update|revision|change|rework|review|amendment)s?\b|\bnew {_DOCUMENT}\b"
+    rf"|\b(?:include|describe|put|mention|incorporate|reflect|anchor|specify|stress|emphasi[sz]e|highlight|insert)\w* (?:\S+ ){{0,6}}(?:in|into|to) (?:\S+ ){{0,2}}{_DOCUMENT}s?\b"
 )
 _SAYS_WHAT = (
     r"(?<!owner)(?<!due)(?<!date)(?<!responsible):\s*\S|\b(?:so that|such that|in that|to (?:state|require|include|specif|describe|show|demand|define that|say|name|read)\w*"
-    r"|requir(?:es|ing)|stating|adding|by adding|includ(?:es|ing)|with (?:a|an|the) \w+|gets? (?:a|an)\b|mandatory|will contain|is replaced by|replaced by|from \S+(?: \w+)? to"
-    r"|before|after each|at the|minutes?|seconds|signs?|photo|step \d|entered|stays as it is|scrapped|withdraw|watermark|room|who)\b|['‘“\"]|\d ?(?:min|s|h|°|%|mg|ml|g|c|mm|bar)\b"
+    r"|requir(?:es|ing)|stating|adding|by adding|includ(?:es|ing)|with an? \w+|gets? (?:a|an)\b|mandatory|will contain|is replaced by|replaced by|from \S+(?: \w+)? to"
+    r"|after each|minutes?|seconds|signs|photo|step \d|entered|stays as it is|scrapped|withdraw|watermark|room)\b|['‘“\"]|\d ?(?:min|s|h|°|%|mg|ml|g|c|mm|bar)\b"
 )
 
 _VERB = (

@@ -11,10 +11,32 @@ PEOPLE = (
     r"(?:operators?|analysts?|technicians?|packers?|samplers?|supervisors?|engineers?|contractors?|fitters?|colleagues?"
     r"|shift|team|crew|guards?|reviewers?|checkers?|chemists?|microbiologists?|dispensers?|drivers?|staff|employees?"
     r"|persons?|people|trainees?|newcomers?|he|she|they|who|someone|somebody|nobody|leads?|QA|maintenance|warehouse"
-    r"|planners?|cleaners?|officers?|clerks?)"
+    r"|planners?|cleaners?|officers?|clerks?|setters?|verifiers?|weighers?|witness|manager)"
 )
 
 _EXPECTED = any_of(r"""
+    defin\w+
+    lays? down
+    foresee\w*
+    stat(?:es|ed)
+    normal(?:ly)?
+    usual(?:ly)?
+    recipe
+    monograph
+    registered
+    agreed
+    qualif\w+
+    drawing
+    as written
+    oblig\w+
+    designed (?:for|to)
+    valid (?:until|to|for)
+    expir\w+
+    provides? for
+    is (?:asked|called|wanted|foreseen)
+    should
+    must not
+    correct (?:value|one|label|order|setting)
     should(?:n['’]t)?
     shall
     must
@@ -206,6 +228,20 @@ _NO_AGENT = pattern(
     r"|\b(?:sop\S*|drawing|procedure|instruction|record|mbr|layout|plan) (?:\S+ )?shows?\b|\bit turned out\b|\bit (?:came|became) (?:out|clear|apparent)\b|\bturned out\b"
 )
 _FOUND = any_of(r"""
+    caught
+    learn\w*
+    during
+    while
+    when (?:\w+ing|he|she|they|the \w+ (?:opened|came|went|looked|wanted|tried))
+    (?:on|upon) (?:\w+ing|arrival|receipt|return)
+    at (?:the )?(?:hand-?over|receipt|unpacking|line clearance|start-?up|weighing|reading|sampling|release)
+    horn
+    beep\w*
+    e-?mail\w*
+    pointed
+    discrepanc\w+
+    mismatch
+    question
     saw
     sees
     seen
@@ -309,6 +345,34 @@ _RELATIVE = any_of(rf"""
 """)
 
 _VAGUE = any_of(r"""
+    (?:far|much|way|well) (?:too|above|below|over|more|less|beyond)
+    more or less
+    on and off
+    again and again
+    every so often
+    at times
+    at intervals
+    intermittent(?:ly)?
+    a (?:stack|pile|group|series|touch|hint|splash|puddle|drop|bunch)(?: of)?
+    for (?:minutes|hours|days|weeks)
+    (?:a matter of|within|after) (?:minutes|hours|days)
+    a (?:short |brief )?moment
+    a while
+    mostly
+    mainly
+    largely
+    heavily
+    minimal(?:ly)?
+    barely
+    marginal(?:ly)?
+    nearly (?:full|empty)
+    almost (?:full|empty|every)
+    quite (?:high|low|long|full|late)
+    rather (?:high|low|long|full|late)
+    (?:a )?(?:small|large|big|huge|tiny|considerable|good|fair) (?:amount|quantity|number|part|share|portion|puddle|spill|pile|share)
+    bits? of
+    pieces of
+    other (?:vials|tablets|cartons|bottles|boxes|drums|bags|samples|pallets)
     several
     some(?! (?:of the )?(?:\d|one))
     many
@@ -378,6 +442,42 @@ _NOT_A_COUNT = pattern(
 
 _CAUSE = (
     any_of(r"""
+    thus
+    hence
+    with the result
+    brought about
+    provoked
+    prompted
+    aris(?:es|ing) from
+    arose from
+    originat\w+ (?:from|in)
+    traced (?:back )?to
+    linked to
+    related to
+    by mistake
+    in error
+    under-?dimensioned
+    worn[- ]out
+    too old
+    must be the
+    no wonder
+    why the
+    which is the reason
+    never (?:serviced|trained|maintained|replaced)
+    understaff\w*
+    short of (?:staff|people)
+    new (?:operator|packer|analyst|colleague|trainee|hire|technician)
+    not (?:properly |well |fully )?(?:trained|maintained|serviced)
+    untrained
+    defective
+    faulty
+    inadequate
+    insufficient(?:ly)?
+    on the grounds
+    is to blame
+    responsible for
+    was responsible
+    root
     due to(?! (?:be|start|expire|arrive|leave|finish|ship|run|end|begin|go|have)\b)
     because(?: of)?
     as a (?:result|consequence) of
@@ -579,7 +679,37 @@ _RULE = (
 )
 
 _MINIMISING = any_of(r"""
-    no (?:\w+ )?(?:impact|effect|influence|harm|consequences?|bearing)(?! assess)
+    should be fine
+    no harm
+    no drama
+    still (?:usable|good|suitable|acceptable|fine|ok)
+    nobody would
+    nobody will
+    (?:in|within) spec(?:ification)? anyway
+    resolved itself
+    self-?correct\w*
+    remains? (?:suitable|usable|valid|acceptable)
+    confident
+    rest assured
+    luckily
+    fortunately
+    thankfully
+    of no (?:\w+ )?(?:relevance|importance|concern|consequence|significance)
+    no (?:gmp |quality |patient |product |real )?(?:relevance|significance|importance)
+    not gmp[- ]relevant
+    limited to
+    far below
+    safety margin
+    in our (?:view|opinion|experience)
+    we (?:believe|think|consider|are sure|assume)
+    acceptable
+    acceptably
+    no patient
+    product (?:quality )?(?:is|was|remains) (?:not|un\w+|ok|fine|good|safe)
+    can(?:not|['’]t) (?:have )?(?:affect|influence|harm|hurt)\w*
+    could not (?:have )?(?:affect|influence|harm|hurt)\w*
+    just (?:a )?(?:small|minor|tiny|short|brief|formal|typo|paperwork|documentation|little|quick|once)
+    no (?:\w+ )?(?:impact|effect|influence|harm|consequences?|bearing)(?! (?:assess|statement|was assessed|is known|has been|yet))
     no (?:real |true |actual |big |major |quality |product |patient |gmp |safety |further |additional )?(?:risk|concern|issue|problem|danger|damage|deal)s?
     not a (?:big |real |major |serious |quality |gmp |safety )?(?:deal|issue|problem|concern|risk|thing)
     nothing (?:to worry|serious|critical|important|happened|bad|really|special|major|was affected|is affected|of concern|much)
@@ -594,7 +724,6 @@ _MINIMISING = any_of(r"""
     insignificant
     harmless
     obviously
-    clearly
     merely
     isolated (?:event|case|incident|occurrence|issue|instance|error)
     one-?off
@@ -605,8 +734,7 @@ _MINIMISING = any_of(r"""
     unlikely to
     without (?:any )?(?:impact|effect|risk|harm|consequence\w*|relevance)
     (?:a )?(?:small|little|tiny) (?:thing|matter|slip|issue|error|mistake|detail|glitch)
-    just (?:a|an|some|the|paperwork|documentation|one)
-    only (?:a|an|paperwork|documentation|cosmetic|formal|slight|minor|short|brief|briefly|small|marginally|slightly)
+    only (?:a (?:small|minor|short|slight|brief|cosmetic|formal)|paperwork|documentation|cosmetic|formal|slight|minor|briefly|marginally|slightly)
     (?:simply|purely|only|just) (?:a )?(?:documentation|paper|administrative|clerical|typing)
     (?:documentation|clerical|typing|typographical|administrative) (?:error|issue|mistake) only
     irrelevant

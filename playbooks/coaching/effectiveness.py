@@ -13,7 +13,7 @@ _OF_TIME = (
 )
 _WINDOW = (
     rf"\b{_COUNT}(?: or more| consecutive| further| commercial| stability| buffer| unannounced| observed| coming| (?!%)[\w-]+){{0,3}} {_OF_TIME}\b"
-    rf"|\b{_COUNT}(?: [a-z-]+){{0,2}} (?!(?:minutes|seconds|pascals|degrees|newtons|grams|microns|litres|percents|times)\b)[a-z]{{3,}}s\b"
+    rf"|\b{_COUNT}(?: [a-z-]+){{0,2}} (?!(?:minutes|seconds|pascals|degrees|newtons|grams|microns|litres|percents|times|deviations|complaints|events|recurrences|errors|rejects|defects|mistakes|leaks|cases|findings|failures|excursions|alarms|points|operators|persons|actions|shifts|repeats|labels|counts|particles|colonies|delays|gaps|mix-ups)\b)[a-z]{{3,}}s\b"
     r"|\bQ[1-4]\b|\b(?:until|till|to the end of|by the end of|through) (?:the )?(?:end of )?(?:the )?(?:year|january|february|march|april|may|june|july|august|september|october|november|december|\d)"
     r"|\bfrom (?:\d+ )?(?:january|february|march|april|may|june|july|august|september|october|november|december)"
     r"|\b(?:january|february|march|april|may|june|july|august|september|october|november|december) ?(?:to|-|–|and|until|through) ?(?:january|february|march|april|may|june|july|august|september|october|november|december)"
@@ -30,6 +30,20 @@ _NO_COUNT = (
 _MEASURE = _NO_COUNT
 
 _DONE = any_of(r"""
+    is (?:now )?(?:used|followed|applied)
+    in use
+    on file
+    (?:have|has) (?:all )?(?:been )?(?:read|signed|understood|attended|received|passed)
+    signed (?:by|for)
+    certificates?
+    hand(?:ed)? over
+    everyone (?:has|knows|was|is)
+    all (?:operators|staff|people|tasks|actions|steps|employees|analysts) (?:\w+ ){0,3}(?:trained|done|completed|closed|read|signed|know|informed)
+    100 ?% (?:of )?(?:the )?(?:staff|trained|attendance|completion|operators|team|employees)
+    knowledge
+    is installed
+    closure of
+    open (?:actions|tasks)
     (?:is|was|are|were|has been|have been|been|got|be|becomes?|became|all|as|tasks) (?:\w+ ){0,2}(?:completed|closed|approved|implemented|installed|trained|signed|issued|released|effective|finished|in place|executed|conducted|attended|done|published|distributed|available|present|in force|fitted|updated|revised|introduced|performed|qualified|delivered|read|acknowledged|rolled out|hung|documented|archived|filed|live)
     (?:training|sop|procedure|capa|action|change control|change|work order|installation|report|checklist|qualification|task|e-learning)s? (?:\w+ ){0,3}(?:completed|closed|approved|implemented|installed|signed|issued|released|effective|finished|in place|done)
     training (?:list|records?|certificates?|attendance)
@@ -70,9 +84,6 @@ _OUTCOME = (
     recurr\w*
     deviations? (?:with|per|of)
     errors?
-    results?
-    lots
-    batches
     defects?
     swab
     detect\w*
@@ -83,23 +94,28 @@ _OUTCOME = (
     torque
     moisture
     yield
-    trend\w*
     counter
     challenge
-    limit
     per 1[,.]?000
     out of
     of \d+
-    blocked
     separately
     mix-?ups?
-    calls
-    times
 """)
     + r"|\d+ (?:in|out of|of) \d+|(?:0|zero) \w+ in"
 )
 
 _NONE_BACK = any_of(r"""
+    stays? at zero
+    remains? (?:zero|free|at zero)
+    none (?:was|were|is|are|has|have)? ?(?:seen|found|reported|observed|received|recorded|occurs?|happens?)
+    no \w+(?: \w+){0,2} (?:was|were|is|are|has been|have been) (?:seen|found|reported|observed|received|recorded|raised|opened|filed)
+    not one
+    gone
+    disappear\w*
+    no (?:one|body)
+    zero
+    never
     no (?:further |more |new |other |repeat |such )?(?:\w+ ){0,2}(?:recurrences?|re-?occurrences?|repeats?|repetition|deviations?|mix-?ups?|leaks?|rejects?|complaints?|events?|cases?|findings?|errors?|excursions?|oos|incidents?|failures?|alarms?|occurrences?|observations?|breach\w*|stops?|missed|late|wrong|spills?)
     (?:does|do|did|will|has|have|must|should|is|are|to) not (?:\w+ )?(?:recur\w*|re-?occur\w*|happen\w*|come back|repeat\w*|return\w*|appear\w*|reappear\w*|show up|be seen|occur\w*|missed|been)
     never (?:again|recur|happen|occur|come)\w*

@@ -57,6 +57,23 @@ _PASSES = any_of(r"""
     range
 """)
 _PRESCRIBED = any_of(r"""
+    method
+    sop\S*
+    monograph
+    chapter
+    section
+    usp
+    ph\.? ?eur
+    historical\w*
+    this year
+    individual
+    each (?:value|result|single|prep|unit|of the)
+    standard
+    blank
+    oos (?:was (?:reported|opened|raised)|is (?:reported|open)|remains|reported|opened)
+    supervisor
+    both values are
+    separately
     not (?:allowed|permitted|done|reported|averaged|be averaged|to be averaged|acceptable)
     never averaged
     defines? (?:the )?(?:reportable )?(?:result)?
@@ -96,6 +113,25 @@ _PRESCRIBED = any_of(r"""
 """)
 
 _INVALIDATED = any_of(r"""
+    does not count
+    (?:is|was|are|were) not counted
+    taken out
+    erased
+    not entered
+    superseded
+    overruled
+    only the (?:second|new|retest|repeat|passing)
+    first (?:value|result|injection|run|one) (?:is|was) (?:a |an )?(?:slip|mistake|error|wrong|odd|off)
+    blamed on
+    put down to
+    (?:analyst|lab|laboratory|handling|operator) error
+    (?:not|never) (?:be )?(?:used|considered|trusted|believed)
+    replaced (?:by|with) the
+    swapped for
+    cancelled
+    annulled
+    scrapped
+    dismissed
     invalid(?:ated|ate|ating|ation)?(?! pin)(?! password)(?! user)
     not valid
     in-?valid
@@ -127,6 +163,18 @@ _INVALIDATED = any_of(r"""
     withdrawn
 """)
 _ASSIGNED = any_of(r"""
+    not (?:be |been )?(?:discard|invalidat|ignor|reject)\w*
+    remains? (?:valid|part|in)
+    signed
+    recorded
+    ticket
+    deviation \S*\d
+    calibrat\w+
+    control (?:failed|was)
+    under investigation
+    not been proven
+    wrong (?:reagent|lot|sample|path|program|buffer|filter)
+    \d{1,2}:\d\d
     (?:balance )?print-?out
     photo
     log
@@ -259,6 +307,18 @@ _PREPARATION = any_of(r"""
     isolates?
 """)
 _KEPT = any_of(r"""
+    still (?:available|there|in the|left|stands?|exists?|intact)
+    saved
+    frozen
+    sealed
+    secured
+    locked
+    quarantine\w*
+    not (?:yet )?(?:been )?(?:discarded|thrown|poured|emptied|disposed|washed)
+    first \d+ ?ml
+    needle wash
+    after (?:the )?(?:oos|case|investigation)(?: \S+)? (?:was |is )?closed
+    expired
     (?:is|are|was|were|been|be) (?:still )?(?:kept|retained|stored|saved|set aside|labelled)
     (?<!not )(?<!not been )(?<!n['’]t )(?<!n['’]t been )(?<!nothing was )kept
     keep
@@ -312,6 +372,25 @@ _AGAIN = any_of(r"""
     second analyst
 """)
 _AGREED = any_of(r"""
+    (?:supervisor|qa|lab head|manager) (?:agreed|signed|stopped|refused|decided|requested|ordered|asked for it)
+    with (?:qa|the supervisor)
+    test plan
+    investigation plan
+    not yet
+    pending
+    will be (?:decided|agreed|planned|tested)
+    would
+    prescrib\w+
+    requires?
+    calibrat\w+
+    no (?:re-?test|repeat|new|second|further)
+    waits?
+    waiting for
+    nothing (?:is|was|will be)
+    refus\w+
+    before any
+    as per
+    described in
     (?<!not )(?<!orally )(?<!verbally )(?<!nothing was )agreed(?! (?:orally|verbally|on the phone|by phone))
     (?<!without )(?<!without written )(?<!without prior )(?<!without qa )(?<!no )(?<!not )(?<!not yet )approv\w+
     (?<!without )(?<!no )(?<!not )authori[sz]\w+

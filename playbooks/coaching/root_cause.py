@@ -48,6 +48,35 @@ _HUMAN = any_of(rf"""
     pressed the wrong
 """)
 _CONDITION = any_of(r"""
+    hidden
+    behind
+    abbreviat\w+
+    at the same time
+    simultaneous\w*
+    in parallel
+    alarm (?:flood|list)
+    since the last break
+    break (?:was|had)
+    shift change
+    shortage
+    reversed
+    upside
+    mirror\w*
+    menu
+    default\w*
+    pre-?fill\w*
+    drop-?down
+    scroll\w*
+    two (?:systems|tasks|lists|versions|screens|scales|orders)
+    alone
+    unlike
+    different (?:order|layout|unit|format|screen)
+    turned to
+    at (?:eye|floor|knee) (?:level|height)
+    not (?:visible|readable|legible|labelled|marked)
+    can(?:not|['’]t) be (?:seen|read|told)
+    hard to (?:see|read|reach|tell)
+    easy to (?:mix|confuse|miss)
     because(?! (?:of )?(?:the |an? |his |her |their )?(?:human|inattent\w*|lack|careless\w*|mistake|{PEOPLE})\b)
     layout\w*
     similar(?:ly)? (?:look|nam|label|colou?r|pack|bottl|product|shap|cod|sound)\w*
@@ -256,11 +285,37 @@ _EXACTLY = (
     r"(?<!cause):\s*\S|\bin the sense\b|\bnamely\b|\bi\.e\b|\bspecifically\b|\bmeaning\b|\d ?(?:%|mg|g|kg|mm|cm|h|min|°|c|l|ml|bar|µ|micro\w*)\b"
     r"|\bsolubility\b|\bweather\b|\b(?:no|not) (?:step|field|mark|limit|time|tool|sensor|scan|place|name)\b|\bdoes not (?:say|name|state|list|mention)\b"
     r"|\bvalve|\bnon-return\b|\bgasket\b|\bconstant\b|\black of (?:an? )?(?:[\w-]+ )?(?:valve|guard|lock|interlock|sensor|label|field|step|light|stop|filter|seal|drain|cover|barrier|space)\b"
-    r"|\bsignal\b|\bconnection\b|\bconductor\b|\bnot\b.{0,20}\bbut\b|\bin place of\b|\binstead of\b"
+    r"|\bsuch as\b|\be\.g\.|\bfor example\b|\bthat is\b|\bin that\b|\bas (?:the|it|there)\b|\bwhere the\b|\bbecause\b|\bwithout\b|\bwith no\b|\bonly \d|\b\d+ (?:of|out of)\b|\bfrom \S+ to\b|\bsignal\b|\bconnection\b|\bconductor\b|\bnot\b.{0,20}\bbut\b|\bin place of\b|\binstead of\b"
 )
 
 CAUSAL = (
     any_of(r"""
+    after
+    while
+    unless
+    (?:every|each) time
+    as soon as
+    whenever
+    enough to
+    too \w+ (?:to|for)
+    unable
+    that is how
+    this is how
+    in turn
+    step by step
+    leaving
+    letting
+    making
+    pushing
+    meaning
+    and so
+    kept
+    keeps
+    pulls?
+    pushes
+    forced
+    stays
+    stayed
     led to
     lead(?:s|ing)? to
     so(?: that)?
@@ -395,7 +450,9 @@ _HEDGED = any_of(r"""
     (?:most |very |quite |highly )?probabl[ey]
     may(?: well)? (?:have|be)
     might(?: well)?(?: have| be)?
-    possibl[ey]
+    possibly
+    (?:it is|seems) possible
+    possible (?:cause|reason|explanation|source)
     (?<!more )(?<!less )(?<!it )likely
     in all likelihood
     perhaps
@@ -403,7 +460,7 @@ _HEDGED = any_of(r"""
     could (?:well )?have
     seem(?:s|ed)?
     appear(?:s|ed)? to
-    suspect(?:ed|s)?
+    (?:we|i|is|are|they|lab|QA|team) suspect(?:ed|s)?
     suspicion
     presum\w+
     assum(?:e|es|ed|ption|ing)
@@ -411,7 +468,6 @@ _HEDGED = any_of(r"""
     to (?:our|my) (?:belief|mind|knowledge)
     guess
     potentially
-    potential
     apparently
     supposedly
     conceivabl[ey]
@@ -435,19 +491,24 @@ _HEDGED = any_of(r"""
     thought to
     believed to
     speculat\w+
-    hypothes\w+
     one explanation
     somehow
     something (?:must|like)
     must have
     no other explanation
-    undetermined
-    not (?:fully |entirely |really )?(?:sure|certain|clear|proven)
+    not (?:fully |entirely |really )?(?:sure|certain|proven)
     unproven
-    uncertain
-    unknown
 """)
 _SETTLED = any_of(r"""
+    ruled out
+    eliminated
+    discounted
+    (?:will be|is to be|are to be|to be) (?:checked|tested|opened|measured|inspected|verified|examined)
+    showed
+    shows
+    in fact
+    however
+    log (?:has|shows|proves)
     ruled out
     excluded(?! that)
     (?:was|is|has been|were) (?:confirmed|proven|shown|reproduced)
@@ -475,6 +536,33 @@ _SETTLED = any_of(r"""
 
 _EVIDENCE = (
     any_of(r"""
+    saw
+    seen
+    scratch\w*
+    marks?
+    residues?
+    noted
+    footage
+    curve
+    e-?mails?
+    list
+    signed
+    signature
+    stamps?
+    counter
+    display(?:s|ed)?
+    copy
+    index
+    serial number
+    witnessed
+    found (?:on|in|at|by|under|during)
+    lab(?:oratory)? (?:found|reports?|confirmed)
+    certificate\w*
+    gave \d
+    \d+ (?:of|out of) \d+
+    \d{1,2}:\d\d
+    pages? \S*\d
+    order \d+
     (?:batch |maintenance |training |event |door |access |usage |grid |vehicle |lab )?(?:log|logs|logbooks?|log ?files?)
     records?
     print-?outs?
@@ -561,6 +649,26 @@ _EVIDENCE = (
 )
 
 _ALTERNATIVES = any_of(r"""
+    not
+    no
+    none
+    never
+    nothing
+    cannot
+    n['’]t
+    unchanged
+    normal
+    fine
+    passed
+    within
+    differ\w*
+    against
+    rather than
+    instead of
+    except
+    whereas
+    only
+    other
     ruled out
     rule out
     exclu(?:ded?|sion|ding)
@@ -624,6 +732,22 @@ _ALTERNATIVES = any_of(r"""
 """)
 
 _HISTORY = any_of(r"""
+    (?:in|since|until|from|to|before|during|of) (?:\w+ )?(?:19|20)\d\d
+    \d+ (?:years?|months?|weeks|yrs)
+    (?:one|two|three|four|five|six|twelve) (?:years?|months?)
+    again
+    second time
+    third time
+    twice
+    three times
+    (?:OOS|CAPA|NCR|TD|INC|QE|CMP|DEV)-?\d\S*
+    (?:other|sister) (?:lines?|sites?|instruments?|rooms?|batches|lots|plants?)
+    (?:no|\d+|one|two|three|several) (?:other|previous|earlier|like|such)
+    records? of
+    none (?:in|of|since|before)
+    never (?:seen|occurred|been)
+    not (?:occurred|happened|been seen)
+    already (?:in|happened|seen|occurred)
     previous(?:ly)?
     earlier(?! than)
     former (?:deviation|event|capa|case)s?
@@ -671,7 +795,6 @@ _HISTORY = any_of(r"""
 _DUTY = any_of(r"""
     (?:failed|omitted|neglected|forgot|missed) to (?:\w+ )?(?:check|notif|verif|inform|tell|report|escalat|inspect|monitor|review|hand|call|stop|sign|rais|respond|react|challeng|watch|look|read|ask|record|compare|alert|confirm|warn|communicat|control|observe|supervis|pass|flag|document|measure)\w*
     (?:did|has|had|was|were) ?n['’]?o?t (?:\w+ )?(?:check|notif|verif|inform|told|tell|report|escalat|inspect|monitor|review|hand|call|stop|sign|rais|respond|react|challeng|watch|look|ask|compare|alert|confirm|warn|communicat|control|supervis|pass|flag|do)\w*
-    did not
     should(?:['’]ve| have) (?:\w+ )?(?:been )?(?:check|notif|verif|inform|told|report|escalat|inspect|monitor|review|hand|call|stopp|sign|rais|respond|react|challeng|watch|look|ask|compar|alert|confirm|warn|communicat|seen|notic|spotted|caught|flag|read|known|pass|intervene|step|come|made|sent|taken|document|record|double)\w*
     (?:nobody|no one|no-one|none of|neither) (?:\w+ ){0,4}(?:check|notif|verif|inform|told|report|escalat|inspect|monitor|review|call|stopp|sign|rais|respond|react|challeng|watch|look|ask|compar|alert|confirm|warn|notic|felt|took|came|intervened)\w*
     (?:was|were|is|are) supposed to
@@ -689,6 +812,24 @@ _DUTY = any_of(r"""
     missed (?:it|the)
 """)
 _WRITTEN = any_of(r"""
+    dut(?:y|ies)
+    responsib\w+
+    contract
+    agreement
+    rota
+    roster\w*
+    manual
+    policy
+    check ?list
+    matrix
+    schedule
+    (?:no one|nobody|none) was (?:assigned|named|rostered|told)
+    named (?:in|as)
+    lies with
+    owner
+    in charge
+    annex
+    rev \d+
     sop\S*
     procedures?
     (?:work )?instructions?
@@ -713,6 +854,11 @@ _WRITTEN = any_of(r"""
     mentions?
     relay
 """)
+
+
+def _duty(prose: Prose, _: Known) -> str | None:
+    """Something was not done by somebody, and nothing says that it was theirs to do."""
+    return prose.said(_DUTY) if prose.has(rf"\b{PEOPLE}\b") and not prose.has(_WRITTEN) else None
 
 
 def _restates(prose: Prose, known: Known) -> str | None:
@@ -793,6 +939,6 @@ ROOT_CAUSE = (
         Kind.ROOT_CAUSE,
         Tier.FACTS,
         "“{quote}”: was that step written down as theirs to do? Where?",
-        said_without(_DUTY, _WRITTEN),
+        _duty,
     ),
 )
