@@ -21,6 +21,7 @@ COMMANDS = {
     "clock": "processes:clock",
     "migrate": "processes:migrate",
     "play": "conversations:play",
+    "coach-text": "coaching:coach_text",
     "check": "content:check",
     "graph": "content:graph",
     "approve": "approval:approve",

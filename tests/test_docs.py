@@ -110,7 +110,8 @@ def calls_in_the_table() -> dict[str, set[str]]:
     cells = re.findall(r"^\| (`.+?`) \|", table, re.MULTILINE)
     calls = [call for cell in cells for call in re.findall(r"`([^`]+)`", cell)]
     return {
-        " ".join(re.findall(r"(?<!\S)[a-z]+", call)): set(re.findall(r"--[a-z-]+", call)) for call in calls
+        " ".join(re.findall(r"(?<!\S)[a-z][a-z-]*", call)): set(re.findall(r"--[a-z-]+", call))
+        for call in calls
     }
 
 

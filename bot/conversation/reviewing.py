@@ -1,6 +1,6 @@
 """Reviewing a text with the coach, outside of any run: what it is, whether it is in a record, and two questions. Pure.
 
-Nothing of it is kept when it is over, but which checks asked, and whether the words were kept.
+When it is over, nothing of it is kept but what stands in the chat, and which checks asked and were kept against.
 """
 
 from __future__ import annotations

@@ -396,6 +396,5 @@ ACTION = (
         Tier.FACTS,
         "Which part of the cause does this act on?",
         _linked,
-        ships_on=False,
     ),
 )

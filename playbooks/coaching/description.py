@@ -1041,7 +1041,6 @@ DESCRIPTION = (
         Tier.WORDS,
         "Would a reader from another site know “{quote}”?",
         _acronym,
-        ships_on=False,
     ),
     TextCheck(
         "named_person",
@@ -1049,6 +1048,5 @@ DESCRIPTION = (
         Tier.WORDS,
         "“{quote}”: the official record carries the name. Would the role do here?",
         said(_NAMED, even_denied=True),
-        ships_on=False,
     ),
 )

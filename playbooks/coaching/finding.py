@@ -68,8 +68,7 @@ Find = Callable[[Prose, Known], str | None]
 class TextCheck:
     """One thing to look for in a text of its `kind` (None: in any), and the question it leads to.
 
-    `question` has a place for `{quote}` where something was said. `skipped_by` is what makes it needless. `ships_on`:
-    it was right often enough, on texts it had never seen, to ask without a site switching it on.
+    `question` has a place for `{quote}` where something was said. `skipped_by` is what makes it needless.
     """
 
     id: str
@@ -78,7 +77,6 @@ class TextCheck:
     question: str
     find: Find
     skipped_by: Held | None = None
-    ships_on: bool = True
 
 
 def left_out(source: str) -> Find:

@@ -310,7 +310,8 @@ def test_what_an_answer_of_its_own_holds_is_not_asked_again_in_prose(answered, c
 def test_a_text_is_compared_with_the_one_that_the_playbook_names():
     coach = {"checks": ["restates_problem"], "knows": {"description": "what"}}
     of = script(question("what"), question("why", coach=coach), REVIEW)
-    walk = Walk(of).does(Typed("The valve V-17 was found open."), Typed("The valve was open."))
+    place = replace(DUBLIN, coaching=Manner({"restates_problem": True}))
+    walk = Walk(of, place=place).does(Typed("The valve V-17 was found open."), Typed("The valve was open."))
 
     assert [finding.check for finding in words_asked(walk).findings] == ["restates_problem"]
 
@@ -332,7 +333,10 @@ def test_what_a_sub_flow_knows_goes_by_its_callers_names():
 
 @pytest.mark.scenario("I6")
 def test_a_site_switches_a_check_off_and_words_another_its_own_way():
-    manner = Manner({"relative_date": False}, {"vague_amount": "How many is “{quote}” here?"})
+    manner = Manner(
+        {"relative_date": False, "cause_in_description": True},
+        {"vague_amount": "How many is “{quote}” here?"},
+    )
     walk = Walk(OF, place=replace(DUBLIN, coaching=manner)).does(Typed(WEAK))
 
     assert [finding.question for finding in words_asked(walk).findings] == [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from playbooks.coaching.catalogue import (
     CHECKS,
+    SHIPPED_ON,
     Listener,
     Manner,
     checks_of,
@@ -217,12 +219,25 @@ def test_the_site_owns_its_short_forms():
 
 
 def test_12_13_and_29_are_asked_only_where_a_site_switches_them_on():
-    off = {name for name, check in CHECKS.items() if not check.ships_on}
-    assert {"undefined_acronym", "named_person", "action_not_linked"} <= off
+    assert not SHIPPED_ON & {"undefined_acronym", "named_person", "action_not_linked"}
 
     text = "The drum was opened by Mr Okafor."
     assert look(text, ["named_person"], Known(), Manner(), Listener()) == ()
     assert look(text, ["named_person"], Known(), Manner({"named_person": True}), Listener())
+
+
+def test_on_as_shipped_is_what_the_published_table_says_and_nothing_else():
+    page = (Path(__file__).parents[2] / "docs" / "coaching-checks.md").read_text(encoding="utf-8")
+    table = page.partition("## The table")[2].partition("\n## ")[0]
+    rows = [
+        [cell.strip() for cell in line.split("|")[1:-1]]
+        for line in table.splitlines()
+        if line.startswith("| `")
+    ]
+    on = {row[0].strip("`") for row in rows if row[-1] == "on"}
+
+    assert {row[0].strip("`") for row in rows} == set(CHECKS)
+    assert on == SHIPPED_ON
 
 
 def test_a_sites_own_words_take_the_quote_too():

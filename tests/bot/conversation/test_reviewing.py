@@ -15,7 +15,7 @@ from bot.reply import Tone
 from playbooks.coaching.catalogue import Manner
 from tests.bot.conversation.talk import NORTH, WORDING, Talk, asked
 
-WEAK = "Human error. The analyst forgot the dilution."
+WEAK = "Human error. Probably the analyst forgot the dilution."
 QUESTION = (
     "You reached “Human error”. What came before it: the task, the layout, the instruction, the timing?"
 )
@@ -210,7 +210,8 @@ def test_what_could_still_be_lost_comes_first():
 
 @pytest.mark.scenario("I6")
 def test_a_sites_switches_hold_here_too():
-    site = replace(NORTH, coaching=Manner({"human_terminal": False}, {"no_evidence": "What shows it?"}))
+    switched = {"human_terminal": False, "no_evidence": True}
+    site = replace(NORTH, coaching=Manner(switched, {"no_evidence": "What shows it?"}))
     talk = looked_at().on(site)
     talk.say(f"review my root cause: {WEAK}", "no")
 
