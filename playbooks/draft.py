@@ -10,12 +10,14 @@ from itertools import groupby
 
 from playbooks.answer import Upload, show_day, show_moment
 from playbooks.calendar import SITE, DurationRefused, read_duration
+from playbooks.coaching.in_run import asked_again
 from playbooks.figure import Drawn, figures
 from playbooks.place import Place
 from playbooks.position import Position, RunningClock, resolve
 from playbooks.run import (
     Drafted,
     Event,
+    Ledger,
     MovedVersion,
     Part,
     Reasoned,
@@ -136,6 +138,8 @@ def fingerprint(script: Script, events: Sequence[Event], place: Place) -> str:
             [part.step, part.how, part.giver, part.person, part.at.isoformat(), str(part.back_at or "")]
             for part in ledger.parts.values()
         ]
+    if notes := _kept_words(script, position, ledger, place):
+        stated["kept_words"] = [[note.step, note.note] for note in notes]
     if position.figures:
         stated["figures"] = [step.id for step in position.figures]
     return hash_of({**stated, "later": list(position.deferred)})
@@ -176,7 +180,10 @@ def draft_of(script: Script, events: Sequence[Event], made: Event, place: Place,
         script_hash=script.hash,
         status_note=around.status_note if is_as_made else f"{around.status_note} {NOT_AS_MADE}".strip(),
         groups=_groups(script, shown, then, around),
-        open_points=tuple(_open_points(script, position, shown, place)),
+        open_points=(
+            *_open_points(script, position, shown, place),
+            *_kept_words(script, position, ledger, place),
+        ),
         changes=tuple(_changes(script, then, place, around)),
         told=(
             *(_told(script, telling, place, around) for telling in ledger.tellings),
@@ -238,6 +245,18 @@ def _open_points(
         OpenPoint(step_id, ask.label, f"{NOT_ASKED}: {_inside(ask.label)}") for step_id, ask in later if ask
     ]
     return [*points, *left]
+
+
+def _kept_words(script: Script, position: Position, ledger: Ledger, place: Place) -> Sequence[OpenPoint]:
+    """The questions about words that a person kept as they were, where the site wants a draft to name them."""
+    if not place.coaching.notes_in_draft:
+        return []
+    return [
+        OpenPoint(given.step, ask.label, f"{ask.label}, kept as written: {finding.question}")
+        for given in position.live
+        if (ask := script.ask(given.step))
+        for finding in asked_again(given.answer.value, ledger.stood_by.get(given.step, ()), place.coaching)
+    ]
 
 
 def _open_point(line: ShownAnswer, place: Place) -> OpenPoint:

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, text
 
 from bot.store.moment import db_now
 from bot.store.tables import engagement_events
 
 COACHED, REVISED, STOOD_BY = "coached", "revised", "stood_by"  # what became of a coaching check's question
+_IS_STOOD_BY = text("verb = 'stood_by'")  # word for word what its index says, which a parameter would not be
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def kept_against(conn: Connection, person_id: str, since: datetime) -> tuple[tup
     table = engagement_events
     query = (
         select(table.c.at, table.c.object)
-        .where(table.c.person == person_id, table.c.verb == STOOD_BY, table.c.at >= since)
+        .where(table.c.person == person_id, _IS_STOOD_BY, table.c.at >= since)
         .order_by(table.c.at)
     )
     return tuple((row.at, row.object) for row in conn.execute(query))

@@ -361,6 +361,13 @@ engagement_events = Table(
     Column("verb", String, nullable=False),
     Column("object", String, nullable=False),
     Column("detail", Text, nullable=False, server_default="{}"),
+    Index(
+        "ix_engagement_events_stood_by",  # the coaching checks that somebody kept their words against
+        "person",
+        "at",
+        postgresql_where=text("verb = 'stood_by'"),
+        sqlite_where=text("verb = 'stood_by'"),
+    ),
 )
 
 audit_heads = Table(

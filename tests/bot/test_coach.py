@@ -20,6 +20,7 @@ from bot.message import About, Address, Heard, Identity, Message, Press
 from bot.site import Roster
 from bot.store import audit, events, migrate, people, runs, sessions, texts
 from bot.store.database import Database
+from bot.store.tables import audit as audit_table
 from bot.store.tables import metadata
 from playbooks.draft import NOT_AS_MADE
 from tests.plant import COLD, Plant, buttons, labels, library, next_release, step_in
@@ -520,6 +521,7 @@ def test_a_run_is_handed_over_when_the_colleague_accepts_and_not_before(plant):
     plant.say("hand over to Sam")
     assert plant.row(ref).person == "alex"
     assert "It stays theirs until you accept." in plant.news("sam")[0]
+    plant.start()
     plant.upto("what_happened")
 
     plant.press("Accept", by="sam")
@@ -758,3 +760,43 @@ def test_whether_an_answer_helped_is_counted_and_nothing_of_what_it_said(plant: 
     assert [(each.person, each.verb, each.object, dict(each.detail)) for each in counted] == [
         ("alex", "rated", "answer", {"helped": "no"})
     ]
+
+
+WEAK = "Yesterday several vials broke on the line. SOP-7 allows no broken vial."
+
+
+def coached(plant: Plant) -> list[tuple[str, str]]:
+    """What became of the coaching checks' questions, in order."""
+    with plant.database.reading() as conn:
+        done = events.between(conn, plant.clock.now - timedelta(days=90), plant.clock.now + timedelta(days=1))
+    verbs = {events.COACHED, events.REVISED, events.STOOD_BY}
+    return [(each.verb, each.object) for each in done if each.verb in verbs]
+
+
+@pytest.mark.parametrize(
+    ("said", "became"), [("keep it", "stood_by"), (f"{WEAK} Twelve of 4,800 vials.", "revised")]
+)
+def test_of_what_is_asked_about_words_only_the_check_and_what_became_of_it_is_counted(
+    plant: Plant, said, became
+):
+    plant.start()
+    plant.upto("what_happened")
+    plant.say(WEAK, said)
+
+    checks = ["relative_date", "vague_amount"]
+    assert coached(plant) == [
+        *(("coached", check) for check in checks),
+        *((became, check) for check in checks),
+    ]
+
+
+def test_what_is_asked_about_words_is_no_act_in_the_audit_and_to_keep_them_is(plant: Plant):
+    plant.start()
+    ref = plant.upto("what_happened")
+    plant.say(WEAK, "keep it")
+    with plant.database.reading() as conn:
+        actions = [row.action for row in conn.execute(select(audit_table.c.action))]
+
+    assert "run.stood_by" in actions
+    assert "run.coached" not in actions
+    assert plant.ledger(ref).stood_by == {"what_happened": ("relative_date", "vague_amount")}

@@ -28,8 +28,9 @@ from playbooks.answer import Trouble, Upload
 from playbooks.coaching.catalogue import Listener, Manner
 from playbooks.coaching.in_run import asked_again
 from playbooks.decision import begin, decide
+from playbooks.draft import Around, draft_of, fingerprint
 from playbooks.position import resolve
-from playbooks.run import Answered, Coached, StoodBy, fold, what_to_json, whats_from_json
+from playbooks.run import Answered, Coached, Drafted, StoodBy, fold, what_to_json, whats_from_json
 from playbooks.utterance import Aside, Held, Misread, Note, Notice, Question, ReasonAsked, Sheet, WordsAsked
 from tests.playbooks.scripts import DUBLIN, REVIEW, Walk, choice, document, hold, question, script, stop, tree
 
@@ -375,3 +376,23 @@ def test_a_check_that_a_later_release_does_not_have_is_asked_about_no_more():
         ("relative_date", "Yesterday"),
         ("no_when", ""),
     ]
+
+
+@pytest.mark.parametrize("is_wanted", [True, False])
+def test_what_stayed_open_is_noted_in_a_draft_only_where_the_site_asks_for_it(is_wanted):
+    place = replace(DUBLIN, coaching=Manner(notes_in_draft=is_wanted))
+    walk = Walk(OF, place=place).does(Typed(WEAK), Keep(), Typed("F-2"), Confirm())
+    made = next(event for event in walk.events if isinstance(event.what, Drafted))
+    draft = draft_of(OF, walk.events, made, place, Around("coach-7k2m", "Example site", {}, ""))
+
+    notes = [point.note for point in draft.open_points]
+    assert notes == (
+        [
+            "what, kept as written: “Yesterday” will mean something else next month. Which date and time is it?",
+            "what, kept as written: Can “several” become a number or a range?",
+        ]
+        if is_wanted
+        else []
+    )
+    assert draft.status_note == ""
+    assert (fingerprint(OF, walk.events, place) == fingerprint(OF, walk.events, DUBLIN)) != is_wanted
