@@ -371,8 +371,6 @@ class _Turn:
         if isinstance(read, Unclear):
             self.note(Digressed(MISREAD))
             self.say(Misread(step, read, self.ledger.misread))
-        elif read.is_unknown:
-            self.stand_by(step)
         else:
             basis = basis_of(ask, self.answers_above(step))
             self.note(Answered(step.id, read.values, said=words, basis=basis))
