@@ -141,7 +141,9 @@ def _run(run: RunInHand, press: _Presses) -> Block:
 
 
 def _lent(lent: RunLent, press: _Presses) -> Block:
-    section, *_ = blocks.sections(f"{blocks.short(lent.title, 500)}\n{lent.ref}\n{blocks.short(lent.turn, 500)}")
+    section, *_ = blocks.sections(
+        f"{blocks.short(lent.title, 500)}\n{lent.ref}\n{blocks.short(lent.turn, 500)}"
+    )
     return section | {"accessory": press.button("Show", lent.look, spoken=f"Where it stands: {lent.title}")}
 
 
