@@ -139,7 +139,7 @@ def test_the_table_of_commands_leads_to_commands():
 def test_no_page_shows_a_command_or_option_that_does_not_exist(page):
     known = every_command()
     code = "\n".join(_shown(page))
-    for called in re.findall(r"qms-coach +([a-z]+(?: [a-z]+)?)([^\n;]*)", code):
+    for called in re.findall(r"qms-coach +([a-z][a-z-]*(?: [a-z]+)?)([^\n;]*)", code):
         words, rest = called
         name = words if words in known else words.split()[0]
         assert name in known, f"{name_of(page)} shows `qms-coach {words}`, which is no command"

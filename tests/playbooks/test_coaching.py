@@ -180,6 +180,7 @@ def test_each_kind_of_text_has_its_own_checks():
     assert set().union(*kinds) == set(CHECKS) - {"long_sentence"}
 
 
+@pytest.mark.scenario("I4")
 @pytest.mark.parametrize("check", CHECKS.values(), ids=CHECKS)
 def test_a_question_is_short_blames_nobody_and_asks(check):
     sentences = re.split(r"[.?!:]\s", check.question)

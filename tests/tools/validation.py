@@ -21,6 +21,7 @@ GROUPS = {
     "F": "Versions and control of content",
     "G": "Writing content",
     "H": "Time limits and records",
+    "I": "Questions about words",
 }
 SCENARIOS: Mapping[str, str] = {
     "A1": "A straight run gives a draft of which every line traces to a step and an answer",
@@ -86,6 +87,12 @@ SCENARIOS: Mapping[str, str] = {
     "H4": "Late is told once, to the right people, without blame",
     "H5": "For each answer: old, new, who, when, why, which version, which channel",
     "H7": "Progress agrees with the questions really asked, in sections and sub-flows",
+    "I1": "A weak text gets at most two questions, once, in the person's own words",
+    "I2": "\"Keep it as it is\" is one tap, is kept, and ends it",
+    "I3": "A good text gets thanks and no question",
+    "I4": "No question says that something is wrong or bad, has failed, or must be",
+    "I5": "What an answer of its own holds is not asked for in prose",
+    "I6": "A site switches a check off or words it, and the reason is kept",
 }
 _HEAD = """\
 # Validation
