@@ -142,6 +142,7 @@ def test_a_form_closed_halfway_leaves_nothing_half_made_and_the_same_question_st
         "not known yet",
         "Line 3",
         "A leaflet of A in a carton of B",
+        "keep",
     ):
         page.say(words)
     before = page.page.open_lines[-1]

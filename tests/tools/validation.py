@@ -88,7 +88,7 @@ SCENARIOS: Mapping[str, str] = {
     "H5": "For each answer: old, new, who, when, why, which version, which channel",
     "H7": "Progress agrees with the questions really asked, in sections and sub-flows",
     "I1": "A weak text gets at most two questions, once, in the person's own words",
-    "I2": "\"Keep it as it is\" is one tap, is kept, and ends it",
+    "I2": '"Keep it as it is" is one tap, is kept, and ends it',
     "I3": "A good text gets thanks and no question",
     "I4": "No question says that something is wrong or bad, has failed, or must be",
     "I5": "What an answer of its own holds is not asked for in prose",
