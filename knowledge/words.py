@@ -1,0 +1,37 @@
+"""The words of a question in one shape, whatever was typed around them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+import Stemmer
+
+_MARKUP = re.compile(
+    r"```.*?```"  # code
+    r"|<at>.*?</at>"  # a mention in Teams
+    r"|<[@#!][^>]*>"  # a mention of a person, channel or group in Slack
+    r"|<https?://[^|>]*(?:\|(?P<label>[^>]*))?>"  # a link in Slack: its label stays
+    r"|https?://\S+"
+    r"|(?<!\w):[a-z0-9_+-]+:(?!\w)",  # an emoji by its name
+    re.DOTALL,
+)
+_APOSTROPHES = re.compile("['\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT SINGLE QUOTATION MARK}`]")
+_NO_WORD = re.compile(r"[^\w%]+|_+")
+_STRETCHED = re.compile(r"(\D)\1{2,}")
+_STEMMER = Stemmer.Stemmer("english")
+
+
+def words_of(text: str) -> list[str]:
+    """The words of `text`: small letters, without markup, punctuation and apostrophes; "sooo" is "soo"."""
+    text = unicodedata.normalize("NFKC", text)
+    text = _MARKUP.sub(lambda match: f" {match['label'] or ''} ", text).lower()
+    text = _NO_WORD.sub(" ", _APOSTROPHES.sub("", text))
+    return _STRETCHED.sub(r"\1\1", text).split()
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """The stem of an English word: "tests" and "testing" have the same."""
+    return str(_STEMMER.stemWord(word))
