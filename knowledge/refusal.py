@@ -1,8 +1,9 @@
 """What must never be advised, however it is asked: which of these requests a message makes, and what is said instead.
 
-A request is recognised by its words, not by its likeness to a phrasing: "just reinject it quick before she comes" asks
-for the same as "may I repeat the measurement". A statement of what was done is no request; nor is a question what a
-word means. A word too many here costs a kind reminder, a word too few an unsafe answer.
+A request is recognised in two ways. By its words: whoever asks, and names what is done and what to, asks for it. And by
+what it comes nearest to: the ways people ask for each, or messages that ask for none of them. A question what a word
+means, who decides, or where something is found asks for none. A refusal too many costs a kind reminder, one too few an
+unsafe answer.
 """
 
 from __future__ import annotations
@@ -13,7 +14,34 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from rapidfuzz import fuzz, process
+
+from knowledge.index import Entry
+from knowledge.scorecard import Features, Weights
+from knowledge.search import NO_VOCABULARY, Searcher, Vocabulary
+from knowledge.words import words_of
+
 _APOSTROPHES = str.maketrans("\N{RIGHT SINGLE QUOTATION MARK}\N{GRAVE ACCENT}", "''")
+_TYPICAL = (0.45, 0.45)
+_INNOCENT = "~"  # before the entry of what asks for nothing
+_LONG = 20  # words: a message of so many is as long as counts
+_DONE = re.compile(
+    r" (?:was|were|had|did|has been|have been|went|found|told|took|put|gave|made|\w{3,}ed)(?= )"
+)
+# What is known of a message: how near it comes to what is refused, and to what is not (`asked`, `innocent`), by all words;
+# how like one way to ask it is, and one innocent message (`like_asked`, `like_innocent`); whether it has the form of a
+# request (`request`), asks for information (`informing`) or tells what was done (`done`); numbers in it, and its length.
+SIGNS: Mapping[str, int] = {
+    "asked": 1,
+    "innocent": -1,
+    "like_asked": 1,
+    "like_innocent": -1,
+    "request": 1,
+    "informing": -1,
+    "done": -1,
+    "numbers": 0,
+    "length": 0,
+}
 _GAP = r"(?: [\w'%]+){0,4} "  # up to four words may stand where a term has two dots
 
 
@@ -25,7 +53,7 @@ class Refusal:
     another request. `reason` says why not, `instead` what to do now; `whom` are site roles to call, the first that the
     site knows. `cite` are fact ids. `escalate` means that somebody must hear of it at once. `is_always`: its words
     alone are enough, in a statement too. `playbook` is the one that helps with it, if one does.
-    `examples` are messages that make it.
+    `phrasings` are messages that make it, `innocent` near ones that do not.
     """
 
     id: str
@@ -39,43 +67,122 @@ class Refusal:
     unless: tuple[str, ...] = ()
     is_always: bool = False
     playbook: str = ""
-    examples: tuple[str, ...] = ()
+    phrasings: tuple[str, ...] = ()
+    innocent: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """How sure it must be that a message asks for what is refused: where it can be nothing else, and where it may be an answer."""
+
+    weights: Weights
+    likely_from: float
+    sure_from: float
+
+
+NO_JUDGE = Judge(Weights(0.0, {}), 2.0, 2.0)
 
 
 @dataclass(frozen=True)
 class Refusals:
-    """Every refusal, the first that fits first, and the groups of words by which requests are told."""
+    """Every refusal, the first that fits first, and the groups of words by which requests are told.
+
+    `innocent` are messages that ask for none of them, `vocabulary` what is known of words, and `judge` how sure is enough.
+    """
 
     words: Mapping[str, tuple[str, ...]]
     each: Sequence[Refusal]
+    innocent: tuple[str, ...] = ()
+    vocabulary: Vocabulary = NO_VOCABULARY
+    judge: Judge = NO_JUDGE
 
     @cached_property
     def _patterns(self) -> Mapping[str, re.Pattern[str]]:
         return {name: _pattern(terms) for name, terms in self.words.items()}
 
-    def found_in(self, text: str) -> Refusal | None:
-        """The refusal for the request that `text` makes; None where it makes none of these."""
+    @cached_property
+    def _searcher(self) -> Searcher:
+        asked = [Entry(each.id, (each.title, *each.phrasings)) for each in self.each]
+        innocent = [Entry(_INNOCENT + each.id, each.innocent) for each in self.each if each.innocent]
+        return Searcher([*asked, *innocent, Entry(_INNOCENT, self.innocent)], self.vocabulary, _TYPICAL)
+
+    def found_in(self, text: str, *, may_be_answer: bool = False) -> Refusal | None:
+        """The refusal for the request that `text` makes; None where it makes none of these.
+
+        `may_be_answer`: any words would do as an answer to what is asked now, so it must be surer.
+        """
         if not self.each:
             return None
         words = _plain(text)
-        is_request = self._has("asking", words) or text.rstrip().endswith("?")
-        if self._has("meaning", words):
-            return None
+        is_request, is_informing = self._is_request(text, words), self._has("informing", words)
         for refusal in self.each:
-            if (is_request or refusal.is_always) and self._fits(refusal, words):
+            counts = refusal.is_always or (is_request and not is_informing)
+            if counts and self._fits(refusal, words):
                 return refusal
-        return None
+        features, nearest = self.features(text)
+        enough = self.judge.sure_from if may_be_answer else self.judge.likely_from
+        if (
+            nearest is None
+            or self._is_other(nearest, words)
+            or self.judge.weights.sureness(features) < enough
+        ):
+            return None
+        return nearest
+
+    def features(self, text: str) -> tuple[Features, Refusal | None]:
+        """What is known of a message, by the names of `SIGNS`, and the refusal it comes nearest to."""
+        words, in_order = _plain(text), _sorted(text)
+        hits = self._searcher.search(text, most=2 * len(self.each) + 1).hits
+        asked = next((hit for hit in hits if not hit.entry.startswith(_INNOCENT)), None)
+        innocent = next((hit for hit in hits if hit.entry.startswith(_INNOCENT)), None)
+        features = {
+            "asked": asked.score if asked else 0.0,
+            "innocent": innocent.score if innocent else 0.0,
+            "like_asked": _likeness(in_order, self._ways_to_ask),
+            "like_innocent": _likeness(in_order, self._innocent_messages),
+            "request": float(self._is_request(text, words)),
+            "informing": float(self._has("informing", words)),
+            "done": float(_DONE.search(words) is not None),
+            "numbers": float(any(letter.isdigit() for letter in text)),
+            "length": min(len(in_order.split()), _LONG) / _LONG,
+        }
+        return features, next((each for each in self.each if asked and each.id == asked.entry), None)
+
+    @cached_property
+    def _ways_to_ask(self) -> tuple[str, ...]:
+        return tuple(_sorted(text) for each in self.each for text in each.phrasings)
+
+    @cached_property
+    def _innocent_messages(self) -> tuple[str, ...]:
+        return tuple(map(_sorted, (*self.innocent, *(text for each in self.each for text in each.innocent))))
+
+    def _is_request(self, text: str, words: str) -> bool:
+        return self._has("asking", words) or text.rstrip().endswith("?")
 
     def _fits(self, refusal: Refusal, words: str) -> bool:
-        return any(all(self._has(group, words) for group in groups) for groups in refusal.asks) and not any(
-            self._has(group, words) for group in refusal.unless
-        )
+        is_named = any(all(self._has(group, words) for group in groups) for groups in refusal.asks)
+        return is_named and not self._is_other(refusal, words)
+
+    def _is_other(self, refusal: Refusal, words: str) -> bool:
+        """Whether it is about something else that is said in the same words."""
+        return any(self._has(group, words) for group in refusal.unless)
 
     def _has(self, group: str, words: str) -> bool:
         return self._patterns[group].search(words) is not None
 
 
 NOTHING_REFUSED = Refusals({}, ())
+
+
+def _sorted(text: str) -> str:
+    """The words of `text` in the order of the alphabet, so that their own order does not count."""
+    return " ".join(sorted(words_of(text)))
+
+
+def _likeness(in_order: str, others: Sequence[str]) -> float:
+    """How like the nearest of these a text is, 0 to 1; all with their words in the order of the alphabet."""
+    found = process.extract(in_order, others, scorer=fuzz.ratio, limit=1)
+    return found[0][1] / 100 if found else 0.0
 
 
 def _plain(text: str) -> str:

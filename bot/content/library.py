@@ -11,7 +11,7 @@ from bot.person import Person
 from bot.reply import Citation
 from bot.site import Site
 from bot.strict_yaml import Document
-from knowledge.refusal import NOTHING_REFUSED, Refusals
+from knowledge.answer import NOTHING_KNOWN, Knowledge
 from playbooks.loader import Trees, nearest
 from playbooks.script import Document as DocumentStep
 from playbooks.script import Script
@@ -77,7 +77,7 @@ class Library:
     people: tuple[Person, ...] = ()
     approvals: Sequence[Approval] = ()
     trees: Trees = field(default_factory=dict)
-    refusals: Refusals = NOTHING_REFUSED
+    knowledge: Knowledge = NOTHING_KNOWN
     is_preview: bool = False
 
     def site(self, site_id: str = "") -> Site:

@@ -6,20 +6,19 @@ obligation of the same name. Nothing else reads content from disk.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
-from typing import TypeVar, get_args
 
-from pydantic import BaseModel, RootModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import RootModel
 
 from bot.content.approval_file import APPROVALS, RawApprovals
+from bot.content.files import Files
 from bot.content.finding import ContentRefused, Finding
+from bot.content.knowledge_shelf import KnowledgeShelf
 from bot.content.library import Approval, Library, Playbook, Source
-from bot.content.refusal_file import RawRefusals, refusal_problems, refusals_of
 from bot.content.scenario_file import AnswersByStep, RawScenario, run_scenario
 from bot.content.script_check import context_of, other_than_shipped, superseded
 from bot.content.site_check import site_problems
@@ -28,13 +27,12 @@ from bot.content.source_file import RawSources, source_of
 from bot.content.trial import Trial
 from bot.person import Person
 from bot.site import Site
-from bot.strict_yaml import Document, YamlRefused, read, read_all
-from knowledge.refusal import NOTHING_REFUSED
+from bot.strict_yaml import Document
 from playbooks.check import check_script
 from playbooks.covered import covered
 from playbooks.errors import Problem, ScriptRefused
 from playbooks.explore import explore
-from playbooks.loader import as_problem, load, nearest, whole
+from playbooks.loader import load, nearest, whole
 from playbooks.obligation import Obligation, read_obligations
 from playbooks.obligation_check import unkept, unprotected
 from playbooks.run import canonical_json, hash_of
@@ -42,7 +40,6 @@ from playbooks.script import Script
 
 EXAMPLE_SITE = "example_site"
 OBLIGATIONS = "obligations.yaml"
-M = TypeVar("M", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +113,7 @@ def read_shelf(
         return Shelf(reader.library(), [found])
     knowledge = Path(str(files("knowledge")))
     reader.sources(knowledge / "sources.yaml")
-    reader.refusals(knowledge / "refusals.yaml")
+    reader.known.read(knowledge)
     reader.trees(package / "library")
     reader.templates(package / "templates")
     reader.obligations(package / OBLIGATIONS)
@@ -135,14 +132,13 @@ def read_shelf(
 
 
 @dataclass(slots=True)
-class _Reader:
+class _Reader(Files):
     """Reads content piece by piece and keeps what it finds wrong.
 
     `shipped` are the playbook files as shipped, `files` those in use; `examples` are the fictional sites, at which
     shipped scenarios happen wherever they are tried.
     """
 
-    findings: list[Finding] = field(default_factory=list)
     shipped: dict[str, Document] = field(default_factory=dict)
     files: dict[str, Document] = field(default_factory=dict)
     books: dict[str, Playbook] = field(default_factory=dict)
@@ -155,7 +151,7 @@ class _Reader:
     all_trials: dict[str, Trial] = field(default_factory=dict)
     site_documents: dict[str, Document] = field(default_factory=dict)
     people: list[Person] = field(default_factory=list)
-    raw_refusals: tuple[RawRefusals, Document] | None = None
+    known: KnowledgeShelf = field(default_factory=KnowledgeShelf)
 
     def library(self) -> Library:
         wordings = Path(str(files("bot"))) / "conversation" / "wording"
@@ -168,7 +164,7 @@ class _Reader:
             tuple(self.people),
             tuple(self.all_approvals),
             {name: document.data for name, document in self.files.items()},
-            refusals_of(self.raw_refusals[0]) if self.raw_refusals else NOTHING_REFUSED,
+            self.known.knowledge({name: book.script for name, book in self.books.items()}),
         )
 
     # Reading
@@ -234,11 +230,6 @@ class _Reader:
                         self.problems(document, [Problem((number, "superseded_by"), found, remedy)])
                     self.all_sources[source.id] = source_of(source)
 
-    def refusals(self, path: Path) -> None:
-        for document in self.documents(path, at_most=1):
-            if raw := self.shaped(RawRefusals, document.data, document):
-                self.raw_refusals = (raw, document)
-
     def obligations(self, path: Path) -> None:
         for document in self.documents(path, at_most=1):
             try:
@@ -283,9 +274,10 @@ class _Reader:
             if self.is_own(name) and (shipped := self.as_shipped(name)):
                 found += other_than_shipped(book.script, shipped)
             self.problems(book.document, found)
-        if self.raw_refusals:
-            raw, document = self.raw_refusals
-            self.problems(document, refusal_problems(raw, self.all_sources, self.books))
+        forces = {name: source.citation.force for name, source in self.all_sources.items()}
+        scripts_by_name = {name: book.script for name, book in self.books.items()}
+        self.known.check(forces, scripts_by_name, today.isoformat() if today else None)
+        self.findings += self.known.findings
         scripts = [book.script for book in self.books.values()]
         for site_id, site in self.all_sites.items():
             self.problems(self.site_documents[site_id], site_problems(site, scripts))
@@ -377,42 +369,6 @@ class _Reader:
         near = self.all_sites if self.is_own(name) or not self.examples else self.examples
         return next(iter(near.values()), None)
 
-    # Files
-
-    def documents(self, path: Path, at_most: int | None = None) -> tuple[Document, ...]:
-        if (content := self.content(path)) is not None:
-            try:
-                return (read(content, str(path)),) if at_most == 1 else read_all(content, str(path))
-            except YamlRefused as refused:
-                self.found(path, refused.problem, refused.remedy, line=refused.line)
-        return ()
-
-    def content(self, path: Path) -> bytes | None:
-        try:
-            return path.read_bytes()
-        except OSError as error:
-            self.found(path, f"this cannot be read: {error.strerror}", "put the file there, or open it to us")
-            return None
-
-    def shaped(self, model: type[M], raw: object, document: Document) -> M | None:
-        try:
-            return model.model_validate(raw)
-        except ValidationError as error:
-            self.problems(document, [_as_problem(details, model) for details in error.errors()])
-            return None
-
-    def found(self, path: Path, found: str, remedy: str, *, line: int = 1, is_warning: bool = False) -> None:
-        self.findings.append(Finding(str(path), line, found, remedy, is_warning))
-
-    def problems(self, document: Document, problems: Iterable[Problem]) -> None:
-        found = [
-            Finding(
-                document.file, document.line(problem.path), problem.found, problem.remedy, problem.is_warning
-            )
-            for problem in problems
-        ]
-        self.findings += sorted(found, key=lambda finding: finding.line)
-
 
 def _sub_flows(scripts: Mapping[str, Script], names: Iterable[str]) -> set[str]:
     return {flow for name in names if name in scripts for flow in scripts[name].uses}
@@ -420,24 +376,3 @@ def _sub_flows(scripts: Mapping[str, Script], names: Iterable[str]) -> set[str]:
 
 def _as_warnings(problems: Iterable[Problem]) -> list[Problem]:
     return [replace(problem, is_warning=True) for problem in problems]
-
-
-def _as_problem(details: ErrorDetails, model: type[BaseModel]) -> Problem:
-    if details["type"] == "refused":
-        return Problem(details["loc"], details["ctx"]["found"], details["ctx"]["remedy"])
-    return as_problem(details, lambda path: _known_keys(model, path), "docs/running-it.md")
-
-
-def _known_keys(model: type[BaseModel], path: tuple[str | int, ...]) -> Iterable[str]:
-    """The keys allowed where the unknown one at `path` stands: follow the path through the models."""
-    for part in path[:-1]:
-        inner = model.model_fields.get(str(part), model.model_fields.get("root"))
-        model = next(_models_in(inner.annotation), model) if inner else model
-    return model.model_fields
-
-
-def _models_in(annotation: object) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for part in get_args(annotation):
-        yield from _models_in(part)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from bot.content.site_file import Raw
-from knowledge.refusal import Refusal, Refusals
+from knowledge.refusal import Judge, Refusal, Refusals
+from knowledge.search import Vocabulary
 from playbooks.errors import Problem
 from playbooks.loader import nearest
 
@@ -21,85 +22,86 @@ class RawRefusal(Raw):
     id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
     title: str
     kind: Literal["refuse", "escalate"]
-    asks: list[Terms] = Field(min_length=1)
-    unless: list[str] = Field(default_factory=list)
     is_always: bool = False
     reason: str
     instead: str
     whom: Terms
     cite: Terms
     playbook: str = ""
-    examples: Terms
+    asks: list[Terms] = Field(min_length=1)
+    unless: list[str] = Field(default_factory=list)
+    phrasings: Terms
+    innocent: list[str] = Field(default_factory=list)
 
 
-class RawRefusals(Raw):
-    """The file: the groups of words, and the refusals told by them."""
+class RawWords(Raw):
+    """The groups of words that requests are told by, the order of the refusals, and messages that ask for none."""
 
+    order: list[str]
+    innocent: list[str]
     words: dict[str, Terms]
-    refusals: list[RawRefusal] = Field(min_length=1)
 
 
-def refusals_of(raw: RawRefusals) -> Refusals:
-    """The refusals that the file describes."""
+def refusals_of(
+    raw: RawWords, each: Mapping[str, RawRefusal], vocabulary: Vocabulary, judge: Judge
+) -> Refusals:
+    """The refusals that the files describe, in their order."""
     return Refusals(
         {name: tuple(terms) for name, terms in raw.words.items()},
-        tuple(
-            Refusal(
-                each.id,
-                each.title,
-                each.kind,
-                tuple(map(tuple, each.asks)),
-                each.reason,
-                each.instead,
-                tuple(each.whom),
-                tuple(each.cite),
-                tuple(each.unless),
-                each.is_always,
-                each.playbook,
-                tuple(each.examples),
-            )
-            for each in raw.refusals
-        ),
+        tuple(_refusal_of(each[name]) for name in raw.order if name in each),
+        tuple(raw.innocent),
+        vocabulary,
+        judge,
     )
 
 
+def _refusal_of(raw: RawRefusal) -> Refusal:
+    return Refusal(
+        raw.id,
+        raw.title,
+        raw.kind,
+        tuple(map(tuple, raw.asks)),
+        raw.reason,
+        raw.instead,
+        tuple(raw.whom),
+        tuple(raw.cite),
+        tuple(raw.unless),
+        raw.is_always,
+        raw.playbook,
+        tuple(raw.phrasings),
+        tuple(raw.innocent),
+    )
+
+
+def order_problems(raw: RawWords, each: Collection[str]) -> Iterator[Problem]:
+    """Refusals that stand in no order, or in the order only; and groups that are not there."""
+    for number, name in enumerate(raw.order):
+        if name not in each:
+            yield Problem(("order", number), f"no refusal {name!r}", nearest(name, each))
+    for name in each:
+        if name not in raw.order:
+            yield Problem(
+                ("order",), f"the refusal {name!r} has no place", "add it: the more special ones first"
+            )
+    for group in ("asking", "informing"):
+        if group not in raw.words:
+            yield Problem(("words",), f"no group {group!r}", "by it requests are told from other messages")
+
+
 def refusal_problems(
-    raw: RawRefusals, sources: Collection[str], playbooks: Collection[str]
+    raw: RawRefusal, words: Collection[str], sources: Collection[str], playbooks: Collection[str]
 ) -> Iterator[Problem]:
-    """What the refusals refer to and is not there: groups of words, sources, playbooks; and ids that stand twice."""
-    ids: set[str] = set()
-    for number, each in enumerate(raw.refusals):
-        at = ("refusals", number)
-        if each.id in ids:
-            yield Problem((*at, "id"), f"{each.id!r} stands twice", "give one another id")
-        ids.add(each.id)
-        for group in dict.fromkeys(_named(each)):
-            if group not in raw.words:
-                yield Problem((*at, "asks"), f"unknown group of words {group!r}", nearest(group, raw.words))
-        for cited in each.cite:
-            if cited not in sources:
-                yield Problem((*at, "cite"), f"unknown source {cited!r}", nearest(cited, sources))
-        if each.playbook and each.playbook not in playbooks:
-            remedy = nearest(each.playbook, playbooks)
-            yield Problem((*at, "playbook"), f"unknown playbook {each.playbook!r}", remedy)
-    missing = [group for group in ("asking", "meaning") if group not in raw.words]
-    for group in missing:
-        yield Problem(("words",), f"no group {group!r}", "by it requests are told from statements")
-    if not missing and all(group in raw.words for each in raw.refusals for group in _named(each)):
-        yield from _misread(raw)
+    """What a refusal refers to and is not there: groups of words, sources, a playbook."""
+    for group in dict.fromkeys(_named(raw)):
+        if group not in words:
+            yield Problem(("asks",), f"unknown group of words {group!r}", nearest(group, words))
+    for cited in raw.cite:
+        if cited not in sources:
+            yield Problem(("cite",), f"unknown source {cited!r}", nearest(cited, sources))
+    if raw.playbook and raw.playbook not in playbooks:
+        remedy = nearest(raw.playbook, playbooks)
+        yield Problem(("playbook",), f"unknown playbook {raw.playbook!r}", remedy)
 
 
 def _named(refusal: RawRefusal) -> list[str]:
     return [*(group for groups in refusal.asks for group in groups), *refusal.unless]
-
-
-def _misread(raw: RawRefusals) -> Iterator[Problem]:
-    """Examples that are read as another request, or as none."""
-    refusals = refusals_of(raw)
-    for number, each in enumerate(raw.refusals):
-        for place, example in enumerate(each.examples):
-            found = refusals.found_in(example)
-            if found is None or found.id != each.id:
-                read_as = f"it is read as {found.id}" if found else "it is read as no request"
-                remedy = "add the words that are missing, or move the entry up"
-                yield Problem(("refusals", number, "examples", place), f"{example!r}: {read_as}", remedy)

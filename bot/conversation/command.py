@@ -275,6 +275,9 @@ _DANGER = re.compile(
     r"\b(?:hurt|injured|injury|bleeding|bleeds|unconscious|collapsed|fainted|choking|scalded|electrocuted|ambulance"
     r"|fire|smoke|flames|explosion|exploded|(?:someone|somebody|colleague|operator|he|she|i) (?:just )?fell)\b"
 )
+_NO_DANGER = re.compile(
+    r"\b(?:nobody|no one|noone|never|not|won't|wont|can't|cant|doesn't|doesnt|didn't|didnt) (?:is |was |got |be )?hurt\b"
+)
 _NAMES_NOTHING = frozenset(
     {"it", "this", "that", "answer", "answers", "last", "last one", "previous", "previous one"}
 )
@@ -319,7 +322,7 @@ def names_playbook(text: str) -> str:
 
 def names_danger(text: str) -> bool:
     """Whether `text` may say that somebody is hurt or in danger. Asking once too often does no harm."""
-    return _DANGER.search(plain(text)) is not None
+    return _DANGER.search(_NO_DANGER.sub(" ", plain(text))) is not None
 
 
 def plain(text: str) -> str:

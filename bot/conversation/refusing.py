@@ -8,9 +8,12 @@ from bot.reply import Choice, Reply, Tone
 from knowledge.refusal import Refusal
 
 
-def refused(scene: Scene, text: str) -> Reply | None:
-    """What is said to a request that gets no plain answer; None for any other words."""
-    refusal = scene.refusals.found_in(text)
+def refused(scene: Scene, text: str, *, may_be_other: bool = True) -> Reply | None:
+    """What is said to a request that gets no plain answer; None for any other words.
+
+    `may_be_other`: they could be an answer, or a question of another kind, so that it must be surer.
+    """
+    refusal = scene.refusals.found_in(text, may_be_answer=may_be_other)
     return _reply(scene, refusal) if refusal else None
 
 

@@ -27,7 +27,7 @@ from playbooks.act import Accept, Act, Change, Confirm, Free, Keep, Picked, Put,
 from playbooks.answer import Trouble, Unclear, Upload, mask_of, pick, read_answer
 from playbooks.decision import decide
 from playbooks.run import Answer
-from playbooks.script import Option, Review, Script
+from playbooks.script import Ask, Option, Review, Script
 from playbooks.utterance import Misread
 
 _SEPARATOR = "|"  # what a button's values are kept apart by
@@ -178,7 +178,7 @@ def _said(scene: Scene, text: str, put: Put | None) -> Turn:
         asked = Asked(Command.SKIP)
     if asked and not _is_answer(scene, asked):
         return carry_out(scene, asked, put, text)
-    if done := _named(scene, text) or _refused(scene, text):
+    if done := _named(scene, text) or _guarded(scene, text):
         return done
     if run and run.is_open:
         return _answered(scene, run, text, put)
@@ -244,24 +244,33 @@ def _named(scene: Scene, text: str) -> Turn | None:
     return None
 
 
-def _refused(scene: Scene, text: str) -> Turn | None:
-    """What is said to a request that gets no plain answer, then the question again; None for any other words.
+def _guarded(scene: Scene, text: str) -> Turn | None:
+    """What is said where somebody may be hurt, or asks for what is never advised; then the question again.
 
-    An answer that can be read as one stays an answer; where any words would do, the person can say that it was one.
+    None for any other words. An answer that can be read as one stays an answer; where any words would do, the person can
+    say that it was one, and that somebody is hurt may just be what happened.
     """
     run = scene.run
-    if names_danger(text):
-        return None
     if run is None or not run.is_open:
-        reply = refused(scene, text)
+        reply = None if names_danger(text) else refused(scene, text)
         return say(scene, reply) if reply else None
-    if run.asked and not takes_any_words(run):
-        read = read_answer(run.asked, text, scene.now, scene.site.place)
-        if isinstance(read, Answer):
-            return None
-    if reply := refused(scene, text):
-        return course.beside(scene, run, "refused", replace(reply, choices=as_answer(scene, run, text)))
-    return None
+    takes_any = takes_any_words(run)
+    if run.asked and not takes_any and _is_readable(scene, run.asked, text):
+        return None
+    if names_danger(text):
+        return (
+            None
+            if takes_any
+            else course.beside(scene, run, "danger", replace(menu.danger(scene), choices=()))
+        )
+    reply = refused(scene, text, may_be_other=takes_any)
+    if reply is None:
+        return None
+    return course.beside(scene, run, "refused", replace(reply, choices=as_answer(scene, run, text)))
+
+
+def _is_readable(scene: Scene, asked: Ask, text: str) -> bool:
+    return isinstance(read_answer(asked, text, scene.now, scene.site.place), Answer)
 
 
 def _answered(scene: Scene, run: OpenRun, text: str, put: Put | None) -> Turn:

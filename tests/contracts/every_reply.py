@@ -181,11 +181,10 @@ def spoken_replies(library: Library, wording: Wording) -> Iterator[tuple[str, Re
             site=site,
             wording=wording,
             sources=library.citations_for(site),
-            refusals=library.refusals,
         ).among(people)
         for script in shelf:
             yield from walked(talk, script, _ways(library, script, site, seen), seen)
-        yield from idle(talk)
+        yield from idle(replace(talk, refusals=library.knowledge.refusals))
     trial = Speaker(shelf=(SPILL, ALARM, PARTS, EVERY_KIND), wording=wording)
     for script in trial.shelf:
         yield from walked(trial, script, trials(script), seen)
@@ -378,6 +377,7 @@ class Seen:
     clocks: set[tuple[str, str]] = field(default_factory=set)
     unheard: set[tuple[str, str]] = field(default_factory=set)
     passed: set[tuple[str, str]] = field(default_factory=set)
+    given: set[tuple[str, str, str]] = field(default_factory=set)
 
 
 def walked(
@@ -865,7 +865,7 @@ def idle(talk: Speaker) -> Iterator[tuple[str, Reply]]:
         ):
             one.fork().does(*done)
         for refusal in one.refusals.each:
-            one.fork().does(refusal.examples[0])
+            one.fork().does(refusal.phrasings[0])
         for kind in Kind:
             for text in (
                 WEAK_TEXT,
@@ -939,12 +939,20 @@ def _ways(library: Library, script: Script, site: Site, seen: Seen) -> Iterator[
     scenarios = Path(library.playbooks[script.id].document.file).with_suffix(".test.yaml")
     for document in read_all(scenarios.read_bytes(), scenarios.name) if scenarios.exists() else ():
         scenario = RawScenario.model_validate(document.data)
-        if (scenario.given.site or library.site().id) == site.id:
+        given = {(script.id, step, _brief(script, step, value)) for step, value in scenario.answers.items()}
+        if (scenario.given.site or library.site().id) == site.id and given - seen.given:
+            seen.given.update(given)
             yield scenario.answers
     explored = explore(script)
     for answers in _covering(script, explored.groups):
         if {(script.id, step) for step in explored.reached} - seen.passed:
             yield answers
+
+
+def _brief(script: Script, step: str, value: object) -> str:
+    """What of an answer can make a difference to what is said: which options, not which words."""
+    ask = script.ask(step)
+    return str(value) if ask is None or options_of(ask) else "words"
 
 
 def _covering(script: Script, groups: Sequence[Group]) -> Iterator[Mapping[str, object]]:

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.refusal import NOTHING_REFUSED, Refusal, Refusals
+from knowledge.refusal import NOTHING_REFUSED, Judge, Refusal, Refusals
+from knowledge.scorecard import Weights
 
 WORDS = {
     "asking": ("can i", "^just", "quick"),
-    "meaning": ("^what is a", "difference between"),
+    "informing": ("^what is a", "difference between"),
     "again": ("retest*", "run .. again", "redo"),
     "talk": ("question",),
     "hurt": ("splashed",),
@@ -20,10 +21,26 @@ WORDS = {
 
 
 def refusal(
-    name: str, *asks: tuple[str, ...], unless: tuple[str, ...] = (), is_always: bool = False
+    name: str,
+    *asks: tuple[str, ...],
+    unless: tuple[str, ...] = (),
+    is_always: bool = False,
+    phrasings: tuple[str, ...] = (),
+    innocent: tuple[str, ...] = (),
 ) -> Refusal:
     return Refusal(
-        name, name, "refuse", asks, "Why.", "Instead.", ("lead",), ("C.4",), unless, is_always=is_always
+        name,
+        "---",
+        "refuse",
+        asks,
+        "Why.",
+        "Instead.",
+        ("lead",),
+        ("C.4",),
+        unless,
+        is_always,
+        phrasings=phrasings,
+        innocent=innocent,
     )
 
 
@@ -79,8 +96,60 @@ def test_the_first_entry_that_fits_counts():
 
 
 def test_a_curly_apostrophe_is_an_apostrophe():
-    cannot = Refusals({"asking": ("can't i",), "meaning": ("x",), "x": ("go",)}, (refusal("x", ("x",)),))
+    cannot = Refusals({"asking": ("can't i",), "informing": ("x",), "x": ("go",)}, (refusal("x", ("x",)),))
     assert cannot.found_in("why can\N{RIGHT SINGLE QUOTATION MARK}t I go")
+
+
+LIKE = Refusals(
+    {"asking": ("can i",), "informing": ("^who may",), "never": ("zzz",)},
+    (
+        refusal(
+            "down-the-sink",
+            ("never",),
+            phrasings=(
+                "what if the flask just fell over",
+                "the sink is right here",
+                "bench is full of old flasks",
+            ),
+            innocent=("the flask fell over at ten", "the sink was cleaned"),
+        ),
+        refusal("blame", ("never",), phrasings=("whose fault was it", "somebody messed up the weighing")),
+    ),
+    innocent=("the weighing was done at ten", "room and line please"),
+    judge=Judge(
+        Weights(
+            -2.0,
+            {"asked": 4.0, "innocent": -4.0, "like_asked": 3.0, "like_innocent": -3.0, "informing": -5.0},
+        ),
+        likely_from=0.3,
+        sure_from=0.97,
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("what if the flask just fell over?", "down-the-sink"),
+        ("can I use the sink, the bench is full of flasks", "down-the-sink"),
+        ("the sink is right here and the bench is full of old flasks", "down-the-sink"),
+        ("somebody messed up the weighing, whose fault was it", "blame"),
+        ("the flask fell over at ten", None),
+        ("the weighing was done at eleven", None),
+        ("who may use the sink, the bench is full of flasks", None),
+        ("rhubarb?", None),
+        ("???", None),
+    ],
+)
+def test_a_request_is_told_by_what_it_comes_nearest_to(text, expected):
+    found = LIKE.found_in(text)
+    assert (found.id if found else None) == expected
+
+
+def test_where_any_words_would_do_it_must_be_surer():
+    assert LIKE.found_in("old bench")
+    assert not LIKE.found_in("old bench", may_be_answer=True)
+    assert LIKE.found_in("bench is full of old flasks, the sink is right here", may_be_answer=True)
 
 
 def test_with_nothing_refused_nothing_is():

@@ -101,7 +101,7 @@ def spoken() -> Iterator[tuple[str, str, tuple[str, ...]]]:
         for clock in book.script.clocks.values():
             for text in (clock.say, clock.when_late.say if clock.when_late else ""):
                 yield f"{name}, clock {clock.id}", text, clock.cite
-    for refusal in library.refusals.each:
+    for refusal in library.knowledge.refusals.each:
         for text in (refusal.reason, refusal.instead):
             yield f"refusal {refusal.id}", text, refusal.cite
 

@@ -35,7 +35,7 @@ ILL = Refusal(
     ("A-01",),
     is_always=True,
 )
-WORDS = {"asking": ("can i",), "meaning": ("^what is a",), "again": ("again",), "ill": ("felt ill",)}
+WORDS = {"asking": ("can i",), "informing": ("^what is a",), "again": ("again",), "ill": ("felt ill",)}
 REFUSALS = Refusals(WORDS, (AGAIN, ILL))
 
 
@@ -131,6 +131,21 @@ def test_words_from_elsewhere_are_refused_too():
 def test_somebody_in_danger_comes_before_any_refusal():
     talk = talking()
     assert "hurt or in danger" in talk.say("Mia is hurt, can I test it again")
+
+
+def test_somebody_in_danger_comes_before_the_question_that_is_open():
+    talk = talking()
+    talk.send(Press("start", ("spill",)))
+    talk.say("no")
+    talk.say("Mia is hurt")
+    assert "hurt or in danger" in talk.said
+    assert talk.replies[-1].text.endswith("When was it seen?")
+    assert not any(choice.press.action == "start" for reply in talk.replies for choice in reply.choices)
+
+
+def test_nobody_hurt_is_no_danger():
+    talk = talking()
+    assert "hurt or in danger" not in talk.say("nobody is hurt, it won't hurt")
 
 
 def test_a_group_hears_it_too_without_buttons():

@@ -1,0 +1,101 @@
+"""Makes the cards by which the coach judges how sure it is: `knowledge/scorecard.json` and `knowledge/refusal_card.json`.
+
+Run it when entries, phrasings or refusals have changed, and look at the difference in review. The same content gives the
+same cards.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from benchmarks.support.figure import Figure, show
+from bot.content.knowledge_shelf import REFUSAL_CARD
+from bot.content.reader import read_shelf
+from knowledge.refusal import SIGNS, Judge, Refusals
+from knowledge.scorecard import Features, Weights, fitted
+
+KNOWLEDGE = Path(__file__).parents[1] / "knowledge"
+FOLDS = 5
+# Of messages that ask for nothing unsafe, so many may be taken for one that does: where they can be nothing else, and
+# where they may be an answer.
+FALSE_LIKELY, FALSE_SURE = 0.15, 0.05
+
+
+def main() -> None:
+    library = read_shelf(tries=()).library
+    make_judge(library.knowledge.refusals, library.knowledge.hash)
+
+
+def make_judge(refusals: Refusals, content: str) -> None:
+    """Each message asked while it is left out; the limits by how many innocent ones may pass."""
+    rows: list[Features] = []
+    unsafe: list[bool] = []
+    for fold in range(FOLDS):
+        kept = replace(
+            refusals,
+            each=[
+                replace(each, phrasings=left(each.phrasings, fold), innocent=left(each.innocent, fold))
+                for each in refusals.each
+            ],
+            innocent=left(refusals.innocent, fold),
+        )
+        asked = (text for each in refusals.each for text in each.phrasings[fold::FOLDS])
+        innocent = (
+            *(text for each in refusals.each for text in each.innocent[fold::FOLDS]),
+            *refusals.innocent[fold::FOLDS],
+        )
+        for texts, is_unsafe in ((asked, True), (innocent, False)):
+            for text in texts:
+                rows.append(kept.features(text)[0])
+                unsafe.append(is_unsafe)
+    weights = fitted(rows, unsafe, SIGNS)
+    sureness = [weights.sureness(row) for row in rows]
+    harmless = sorted(sure for sure, is_unsafe in zip(sureness, unsafe, strict=True) if not is_unsafe)
+    judge = Judge(weights, limit(harmless, FALSE_LIKELY), limit(harmless, FALSE_SURE))
+    harmful = [sure for sure, is_unsafe in zip(sureness, unsafe, strict=True) if is_unsafe]
+    show(
+        Figure(
+            "unsafe requests found, where they can be nothing else", share(harmful, judge.likely_from), "%"
+        ),
+        Figure("innocent messages taken for one", share(harmless, judge.likely_from), "%"),
+        Figure("unsafe requests found, where they may be an answer", share(harmful, judge.sure_from), "%"),
+        Figure("innocent messages taken for one", share(harmless, judge.sure_from), "%"),
+    )
+    write(REFUSAL_CARD, content, weights, likely_from=judge.likely_from, sure_from=judge.sure_from)
+
+
+def left(texts: Sequence[str], fold: int) -> tuple[str, ...]:
+    return tuple(text for number, text in enumerate(texts) if number % FOLDS != fold)
+
+
+def limit(ordered: Sequence[float], share: float) -> float:
+    """The sureness that this share of them passes."""
+    return math.nextafter(ordered[math.ceil((1 - share) * len(ordered)) - 1], math.inf)
+
+
+def share(values: Iterable[float], limit: float) -> float:
+    """How many percent of these reach the limit."""
+    passed = [value >= limit for value in values]
+    return 100 * sum(passed) / len(passed)
+
+
+def write(name: str, content: str, weights: Weights, **limits: object) -> None:
+    card: Mapping[str, object] = {
+        "made_from": content,
+        "intercept": rounded(weights.intercept),
+        "weights": {feature: rounded(weight) for feature, weight in weights.by_feature.items()},
+        **{key: rounded(value) if isinstance(value, float) else value for key, value in limits.items()},
+    }
+    (KNOWLEDGE / name).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+
+
+def rounded(value: float) -> float:
+    return round(value, 6)
+
+
+if __name__ == "__main__":
+    main()

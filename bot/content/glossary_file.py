@@ -1,0 +1,115 @@
+"""The files of words: the glossary, chat shorthand, common words, and the scorecard; their shapes and what they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+
+from pydantic import BaseModel, ConfigDict, Field, RootModel
+
+from bot.content.site_file import Raw
+from knowledge.glossary import Glossary, Term
+from knowledge.refusal import SIGNS as REFUSAL_SIGNS
+from knowledge.refusal import Judge
+from knowledge.scorecard import SIGNS, Scorecard, Weights
+from knowledge.words import words_of
+from playbooks.errors import Problem
+
+
+class RawTerm(Raw):
+    """One term; see `knowledge.glossary.Term`."""
+
+    term: str
+    expansion: str = ""
+    meaning: str = ""
+    aliases: list[str] = Field(default_factory=list)
+    misspellings: list[str] = Field(default_factory=list)
+    protected: bool = False
+    not_to_confuse_with: list[str] = Field(default_factory=list)
+    could_be: list[str] = Field(default_factory=list)
+
+
+class RawGlossary(RootModel[list[RawTerm]]):
+    """The glossary's file."""
+
+
+class RawShorthand(RootModel[dict[str, str]]):
+    """The file of shorthand: what is typed, and what it stands for."""
+
+
+class RawCard(BaseModel):
+    """A scorecard as a program makes it: what it was made from, what each feature weighs, and its limits."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    made_from: str
+    intercept: float
+    weights: dict[str, float]
+
+
+class RawScorecard(RawCard):
+    """How sure an answer is; see `knowledge.scorecard.Scorecard`."""
+
+    answer_from: float
+    ask_from: float
+    typical: tuple[float, float]
+
+
+class RawJudge(RawCard):
+    """How sure it is that something unsafe is asked; see `knowledge.refusal.Judge`."""
+
+    likely_from: float
+    sure_from: float
+
+
+def glossary_of(raw: RawGlossary) -> Glossary:
+    """The glossary that the file holds."""
+    return Glossary(
+        [
+            Term(
+                each.term,
+                each.expansion,
+                each.meaning,
+                tuple(each.aliases),
+                tuple(each.misspellings),
+                each.protected,
+                tuple(each.not_to_confuse_with),
+                tuple(each.could_be),
+            )
+            for each in raw.root
+        ]
+    )
+
+
+def glossary_problems(raw: RawGlossary) -> Iterator[Problem]:
+    """Two terms written in the same way, and terms named that are not there."""
+    owners: dict[tuple[str, ...], str] = {}
+    terms = {each.term for each in raw.root}
+    for number, each in enumerate(raw.root):
+        for name in dict.fromkeys(chain([each.term], each.aliases, each.misspellings)):
+            words = tuple(words_of(name))
+            if owners.setdefault(words, each.term) != each.term:
+                found = f"{name!r} is a way to write {owners[words]!r} too"
+                yield Problem((number, "term"), found, "keep it with one of them")
+        for other in each.not_to_confuse_with:
+            if other not in terms:
+                yield Problem(
+                    (number, "not_to_confuse_with"), f"no term {other!r}", "add it, or leave it out"
+                )
+
+
+def common_words(text: str) -> frozenset[str]:
+    """The words of a file of one a line; a line that begins with # is a remark."""
+    return frozenset(line for line in text.splitlines() if line and not line.startswith("#"))
+
+
+def scorecard_of(raw: RawScorecard) -> Scorecard:
+    """The scorecard that the file holds."""
+    weights = Weights(raw.intercept, {name: raw.weights[name] for name in SIGNS})
+    return Scorecard(weights, raw.answer_from, raw.ask_from, raw.typical)
+
+
+def judge_of(raw: RawJudge) -> Judge:
+    """The judge of unsafe requests that the file holds."""
+    weights = Weights(raw.intercept, {name: raw.weights[name] for name in REFUSAL_SIGNS})
+    return Judge(weights, raw.likely_from, raw.sure_from)

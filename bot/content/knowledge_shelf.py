@@ -1,0 +1,155 @@
+"""All that can be asked, read from its files: articles, glossary, shorthand, common words and the scorecard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import combinations
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+from rapidfuzz import fuzz
+
+from bot.content.article_file import RawArticle, article_of, article_problems, split
+from bot.content.files import Files
+from bot.content.glossary_file import (
+    RawCard,
+    RawGlossary,
+    RawJudge,
+    RawScorecard,
+    RawShorthand,
+    common_words,
+    glossary_of,
+    glossary_problems,
+    judge_of,
+    scorecard_of,
+)
+from bot.content.refusal_file import RawRefusal, RawWords, order_problems, refusal_problems, refusals_of
+from bot.strict_yaml import Document, YamlRefused
+from knowledge.answer import PLAYBOOK, Knowledge
+from knowledge.article import Article
+from knowledge.glossary import Glossary
+from knowledge.refusal import NO_JUDGE, NOTHING_REFUSED, Judge
+from knowledge.scorecard import Scorecard, Weights
+from knowledge.search import Vocabulary
+from knowledge.words import words_of
+from playbooks.errors import Problem
+from playbooks.run import hash_of
+from playbooks.script import Script
+
+SCORECARD, REFUSAL_CARD = "scorecard.json", "refusal_card.json"  # made by benchmarks/calibrate.py
+R = TypeVar("R", bound=RawCard)
+_TOO_ALIKE = 92  # of two phrasings of different articles, in percent
+
+
+@dataclass(slots=True)
+class KnowledgeShelf(Files):
+    """Reads what can be asked, piece by piece."""
+
+    articles: dict[str, tuple[Article, Document]] = field(default_factory=dict)
+    texts: dict[str, object] = field(default_factory=dict)
+    glossary: Glossary = field(default_factory=lambda: Glossary(()))
+    shorthand: Mapping[str, str] = field(default_factory=dict)
+    common: frozenset[str] = frozenset()
+    scorecard: Scorecard | None = None
+    judge: Judge = NO_JUDGE
+    refusals: dict[str, tuple[RawRefusal, Document]] = field(default_factory=dict)
+    refusal_words: tuple[RawWords, Document] | None = None
+
+    def read(self, folder: Path) -> None:
+        """Read everything in the folder of the package."""
+        self.read_articles(folder / "articles")
+        self.read_refusals(folder)
+        for document in self.documents(folder / "glossary.yaml", at_most=1):
+            if raw := self.shaped(RawGlossary, document.data, document):
+                self.texts["glossary"] = document.data
+                self.problems(document, glossary_problems(raw))
+                self.glossary = glossary_of(raw)
+        for document in self.documents(folder / "shorthand.yaml", at_most=1):
+            if shorthand := self.shaped(RawShorthand, document.data, document):
+                self.texts["shorthand"] = document.data
+                self.shorthand = shorthand.root
+        if (text := self.content(folder / "common_words.txt")) is not None:
+            self.common = common_words(text.decode("utf-8"))
+        if card := self.read_made(RawScorecard, folder / SCORECARD):
+            self.scorecard = scorecard_of(card)
+        if judge := self.read_made(RawJudge, folder / REFUSAL_CARD):
+            self.judge = judge_of(judge)
+
+    def read_articles(self, folder: Path) -> None:
+        """Read every article of a folder and its folders; one of a site's own takes the place of a shipped one."""
+        for path in sorted(folder.glob("**/*.md")):
+            if (content := self.content(path)) is None:
+                continue
+            try:
+                document, body = split(content, str(path))
+            except YamlRefused as refused:
+                self.found(path, refused.problem, refused.remedy, line=refused.line)
+                continue
+            if raw := self.shaped(RawArticle, document.data, document):
+                article, problems = article_of(raw, body)
+                if article.id != path.stem:
+                    found = f"'id: {article.id}' stands in {path.name}"
+                    problems.append(Problem(("id",), found, f"rename the file {article.id}.md"))
+                self.problems(document, problems)
+                self.articles[article.id] = (article, document)
+                self.texts[article.id] = [document.data, body]
+
+    def read_refusals(self, folder: Path) -> None:
+        """Read what is never advised, and the words it is told by."""
+        for document in self.documents(folder / "refusal_words.yaml", at_most=1):
+            if words := self.shaped(RawWords, document.data, document):
+                self.texts["refusal_words"] = document.data
+                self.refusal_words = (words, document)
+        for path in sorted((folder / "refusals").glob("*.yaml")):
+            for document in self.documents(path, at_most=1):
+                if raw := self.shaped(RawRefusal, document.data, document):
+                    self.texts[f"refusal {raw.id}"] = document.data
+                    self.refusals[raw.id] = (raw, document)
+
+    def read_made(self, model: type[R], path: Path) -> R | None:
+        """A card that a program makes; None where it is no such card."""
+        if (made := self.content(path)) is None:
+            return None
+        try:
+            return model.model_validate_json(made)
+        except ValidationError:
+            self.found(path, "this is no such card", "make it again: python -m benchmarks.calibrate")
+            return None
+
+    def check(self, forces: Mapping[str, str], playbooks: Mapping[str, Script], today: str | None) -> None:
+        """Judge the articles together: what each refers to, and phrasings that two of them share."""
+        for article, document in self.articles.values():
+            self.problems(document, article_problems(article, self.articles, forces, playbooks, today))
+        if self.refusal_words:
+            words, document = self.refusal_words
+            self.problems(document, order_problems(words, self.refusals))
+            for refusal, own in self.refusals.values():
+                self.problems(own, refusal_problems(refusal, words.words, forces, playbooks))
+
+    def near_twins(self) -> None:
+        """Note phrasings of different articles that are nearly the same; this takes a few seconds."""
+        written = [
+            (" ".join(words_of(phrasing)), article, document, number)
+            for article, document in self.articles.values()
+            for number, phrasing in enumerate(article.phrasings)
+        ]
+        for (one, article, document, number), (other, another, _, _) in combinations(written, 2):
+            alike = fuzz.token_sort_ratio(one, other, score_cutoff=_TOO_ALIKE)
+            if alike and article.id != another.id:
+                found = f"{article.phrasings[number]!r} is nearly a phrasing of {another.id}"
+                self.problems(document, [Problem(("phrasings", number), found, "keep it with one of them")])
+
+    def knowledge(self, scripts: Mapping[str, Script]) -> Knowledge:
+        """All that was read, ready to be asked. A scorecard that could not be read answers nothing."""
+        articles = {name: article for name, (article, _) in sorted(self.articles.items())}
+        card = self.scorecard or Scorecard(Weights(0.0, {}), 2.0, 2.0, (1.0, 1.0))
+        expansions = {**self.shorthand, **self.glossary.expansions}
+        vocabulary = Vocabulary(expansions, self.common, self.glossary.protected)
+        refusals = NOTHING_REFUSED
+        if self.refusal_words:
+            each = {name: raw for name, (raw, _) in self.refusals.items()}
+            refusals = refusals_of(self.refusal_words[0], each, vocabulary, self.judge)
+        others = {f"{PLAYBOOK}{name}": (script.title, *script.phrasings) for name, script in scripts.items()}
+        return Knowledge(articles, self.glossary, refusals, others, card, vocabulary, hash_of(self.texts))
