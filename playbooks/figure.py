@@ -150,10 +150,10 @@ class _Page:
     def control_chart(self, of: ControlChart) -> Drawn:
         answer = self.answers.get(of.values)
         values = [found for text in (answer.values if answer else ()) if (found := number(text)) is not None]
-        if len(values) < FEWEST:
-            return self.drawn([_too_few(len(values))])
-        chart = individuals(values)
         lower, upper = self.limit(of.lower), self.limit(of.upper)
+        if len(values) < FEWEST:
+            return self.drawn([*_too_few(values), *_against(values, lower, upper)])
+        chart = individuals(values)
         rows = [
             (
                 str(place),
@@ -221,10 +221,16 @@ class _Page:
 # A control chart in words
 
 
-def _too_few(count: int) -> str:
-    missing = FEWEST - count
+def _too_few(values: Sequence[Decimal]) -> list[str]:
+    """How many are missing, and what there is: nobody has pasted them for nothing."""
+    missing = FEWEST - len(values)
     more = "1 more value is" if missing == 1 else f"{missing} more values are"
-    return f"There are {count} values, and a control chart needs at least {FEWEST}. {more} needed."
+    there = "is 1 value" if len(values) == 1 else f"are {len(values)} values"
+    lines = [f"There {there}, and a control chart needs at least {FEWEST}. {more} needed."]
+    if values:
+        lines.append(f"In their order: {', '.join(f'{value:f}' for value in values)}.")
+        lines.append(f"The lowest is {min(values):f}, and the highest is {max(values):f}.")
+    return lines
 
 
 def _in_words(chart: Individuals) -> list[str]:

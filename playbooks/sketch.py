@@ -6,6 +6,7 @@ colour alone: a signal has another shape, a limit another dash and its name. htt
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -22,9 +23,10 @@ INK, GREY, BLUE, RED = "#1F2933", "#5A6672", "#1F4E79", "#A4262C"
 PAPER, PALE, EDGE = "#FFFFFF", "#EAF0F6", "#7B8794"
 FONT = "Liberation Sans, Arial, sans-serif"
 
-_TEXT, _SMALL, _LINE = 15, 13, 1.3  # sizes in pixels, and the distance of lines
+_TEXT, _SMALL, _LINE = 15, 14, 1.3  # sizes in pixels, and the distance of lines
 _NARROW, _WIDE = frozenset("iljtfrI.,;:'|!()[]-/ "), frozenset("mwMW@%&ÄÖÜQOGD")
 _SHORT = "\N{HORIZONTAL ELLIPSIS}"
+_UNIT = re.compile(r"(?<=\d) (?=[°%‰])")
 
 
 def sketch(title: str, content: Content) -> Spec:
@@ -75,8 +77,8 @@ def _width(char: str) -> float:
 
 
 def _pieces(text: str, width: float, size: int) -> Iterator[str]:
-    """The words of `text`; one that is wider than a line in parts."""
-    for word in text.split():
+    """The words of `text`, a number with its degrees or per cent as one; a word wider than a line in parts."""
+    for word in _UNIT.sub("\N{NO-BREAK SPACE}", " ".join(text.split())).split(" "):
         part = ""
         for char in word:
             if part and wide(part + char, size) > width:
@@ -132,8 +134,9 @@ class _Plane:
         align: str = "left",
         ink: str = INK,
         is_bold: bool = False,
+        is_lifted: bool = False,
     ) -> None:
-        """These lines, the first one beginning at `top`."""
+        """These lines, the first one beginning at `top`; lifted off a line that may run behind them."""
         for place, line in enumerate(lines):
             self.texts.append(
                 {
@@ -144,6 +147,7 @@ class _Plane:
                     "align": align,
                     "ink": ink,
                     "weight": "bold" if is_bold else "normal",
+                    "lifted": is_lifted,
                 }
             )
 
@@ -180,28 +184,20 @@ class _Plane:
                     size=_as_is("size", "quantitative"),
                 )
             )
-        for align, size, weight in dict.fromkeys(
-            (row["align"], row["size"], row["weight"]) for row in self.texts
-        ):
-            rows = [
-                row
-                for row in self.texts
-                if (row["align"], row["size"], row["weight"]) == (align, size, weight)
-            ]
-            layers.append(
-                _layer(
-                    {
-                        "type": "text",
-                        "align": align,
-                        "baseline": "middle",
-                        "fontSize": size,
-                        "fontWeight": weight,
-                    },
-                    rows,
-                    text={"field": "text", "type": "nominal"},
-                    color=_as_is("ink"),
-                )
-            )
+        for align, size, weight, is_lifted in dict.fromkeys(map(_look, self.texts)):
+            look = (align, size, weight, is_lifted)
+            mark = {
+                "type": "text",
+                "align": align,
+                "baseline": "middle",
+                "fontSize": size,
+                "fontWeight": weight,
+            }
+            rows = [row for row in self.texts if _look(row) == look]
+            words = {"text": {"field": "text", "type": "nominal"}, "color": _as_is("ink")}
+            if is_lifted:
+                layers.append(_layer(mark | {"stroke": PAPER, "strokeWidth": 5}, rows, text=words["text"]))
+            layers.append(_layer(mark, rows, **words))
         encoding = {
             "x": _place("x", [0, width]),
             "y": _place("y", [height, 0]),
@@ -230,6 +226,11 @@ def _frame(title: str) -> Spec:
         },
         "config": {"font": FONT, "text": {"color": INK}},
     }
+
+
+def _look(row: Row) -> tuple[object, ...]:
+    """What texts of one layer have in common."""
+    return row["align"], row["size"], row["weight"], row["lifted"]
 
 
 def _layer(mark: Spec, rows: Sequence[Row], **encoding: object) -> Spec:
@@ -293,31 +294,36 @@ def _chain(title: str, chain: Chain) -> Spec:
 
 
 def _fishbone(title: str, fish: Bones) -> Spec:
-    """The head at the right, bones in pairs above and below the spine, their entries at the left of each."""
+    """The head at the right, bones in pairs above and below the spine, their entries at the left of each.
+
+    Narrow and tall rather than wide: it is shown in the column of a chat, and its words must still be read there.
+    """
     plane = _Plane(title)
-    column, lean, room, between, most = 250.0, 56.0, 196.0, 10.0, 6
+    column, lean, room, between, most = 182.0, 40.0, 148.0, 10.0, 6
+    nose, tick, edge = 160.0, 14.0, 12.0
     pairs = [fish.bones[start : start + 2] for start in range(0, len(fish.bones), 2)]
     shown = [[(name, _entries(entries, room, most)) for name, entries in pair] for pair in pairs]
 
     def tall(entries: Sequence[Sequence[str]]) -> float:
-        return max(sum(_height(lines, _SMALL) + between for lines in entries), 60.0) + 16
+        return max(sum(_height(lines) + between for lines in entries), 60.0) + 16
 
     above = max(tall(pair[0][1]) for pair in shown)
     below = max((tall(pair[1][1]) for pair in shown if len(pair) > 1), default=0.0)
     label = 34.0
     spine = label + above
-    head = wrapped(fish.event, 170, most=8)
+    head = wrapped(fish.event, nose - 2 * edge, most=12)
     head_height = _height(head) + _height([""], _SMALL) + 24
-    body = len(pairs) * column + 30
+    body = len(pairs) * column + 44
     height = spine + max(below + label if below else 0.0, head_height / 2 + 4)
     shift = max(0.0, head_height / 2 - spine)
     spine, height = spine + shift, height + shift
     plane.line((0, spine), (body, spine), INK, 3)
-    plane.box(body, spine - head_height / 2, 200, head_height, fill=PAPER, edge=RED)
-    plane.text(["What happened"], body + 14, spine - head_height / 2 + 9, size=_SMALL, ink=RED, is_bold=True)
-    plane.text(head, body + 14, spine - head_height / 2 + 12 + _height([""], _SMALL))
+    plane.box(body, spine - head_height / 2, nose, head_height, fill=PAPER, edge=RED)
+    top = spine - head_height / 2
+    plane.text(["What happened"], body + edge, top + 9, size=_SMALL, ink=RED, is_bold=True)
+    plane.text(head, body + edge, top + 12 + _height([""], _SMALL))
     for place, pair in enumerate(shown):
-        foot = (place + 1) * column + 10
+        foot = (place + 1) * column + 24
         for side, (name, entries) in zip((-1, 1), pair, strict=False):
             reach = above if side < 0 else below
             end = (foot - lean, spine + side * reach)
@@ -329,21 +335,21 @@ def _fishbone(title: str, fish: Bones) -> Spec:
             plane.text(titled, end[0], top + 5, align="center", ink=BLUE, is_bold=True)
             at = end[1] + 12 if side < 0 else spine + 10
             for lines in entries:
-                high = _height(lines, _SMALL)
+                high = _height(lines)
                 middle = at + high / 2
                 on_bone = foot - lean * abs(middle - spine) / reach
-                plane.text(lines, on_bone - 26, at, size=_SMALL, align="right")
-                plane.line((on_bone - 22, middle), (on_bone, middle), EDGE, 1)
+                plane.text(lines, on_bone - tick - 4, at, align="right")
+                plane.line((on_bone - tick, middle), (on_bone, middle), EDGE, 1)
                 at += high + between
-    return plane.spec(body + 202, height)
+    return plane.spec(body + nose + 2, height)
 
 
 def _entries(entries: Sequence[str], room: float, most: int) -> list[tuple[str, ...]]:
     """The entries of a bone in lines; of very many, how many more there are."""
     shown = list(entries if len(entries) <= most else entries[: most - 1])
-    found = [wrapped(entry, room, _SMALL, 3) for entry in shown]
+    found = [wrapped(entry, room, most=4) for entry in shown]
     if len(entries) > most:
-        found.append((f"and {len(entries) - len(shown)} more, in the list",))
+        found.append(wrapped(f"and {len(entries) - len(shown)} more, in the list", room))
     return found
 
 
@@ -392,6 +398,8 @@ def _control_chart(title: str, chart: Chart) -> Spec:
 
 
 _DASH: Mapping[str, Sequence[int]] = {"centre": (), "limit": (6, 4), "specification": (2, 3)}
+_AXIS: Mapping[str, object] = {"grid": False, "labelFontSize": _SMALL, "titleFontSize": _SMALL}
+_LEGEND: Mapping[str, object] = {"title": None, "orient": "bottom", "labelFontSize": _SMALL}
 _INKS: Mapping[str, str] = {"centre": GREY, "limit": RED, "specification": BLUE}
 
 
@@ -410,13 +418,13 @@ def _panel(
         "field": "number",
         "type": "quantitative",
         "scale": {"domain": [0.5, count + 0.5], "nice": False},
-        "axis": {"title": "Number of the value", "tickMinStep": 1, "format": "d", "grid": False},
+        "axis": {"title": "Number of the value", "tickMinStep": 1, "format": "d", **_AXIS},
     }
     y = {
         "field": "value",
         "type": "quantitative",
         "scale": {"domain": domain, "nice": False, "zero": False},
-        "axis": {"title": name, "grid": False, "tickCount": 5},
+        "axis": {"title": name, "tickCount": 5, **_AXIS},
     }
     rows = [
         {"number": number, "value": float(value), "sign": _BEYOND if is_beyond else _WITHIN}
@@ -440,7 +448,7 @@ def _panel(
             "align": "left",
             "dx": 8,
             "baseline": "middle",
-            "fontSize": 12,
+            "fontSize": _SMALL,
             "color": _INKS[kind],
         }
         layers.append(
@@ -463,19 +471,19 @@ def _panel(
             "field": "sign",
             "type": "nominal",
             "scale": {"domain": signs, "range": ["circle", "diamond"]},
-            "legend": {"title": None, "orient": "bottom"},
+            "legend": _LEGEND,
         },
         "color": {
             "field": "sign",
             "type": "nominal",
             "scale": {"domain": signs, "range": [INK, RED]},
-            "legend": {"title": None, "orient": "bottom"},
+            "legend": _LEGEND,
         },
         "size": {
             "field": "sign",
             "type": "nominal",
             "scale": {"domain": signs, "range": [45, 150]},
-            "legend": {"title": None, "orient": "bottom"},
+            "legend": _LEGEND,
         },
     }
     layers.append(
@@ -485,7 +493,7 @@ def _panel(
             "encoding": encoding | marked,
         }
     )
-    return {"width": 560, "height": height, "layer": layers}
+    return {"width": 480, "height": height, "layer": layers}
 
 
 def _apart(values: Sequence[float], domain: Sequence[float], height: int) -> list[float]:
@@ -504,7 +512,7 @@ def _apart(values: Sequence[float], domain: Sequence[float], height: int) -> lis
 def _radar(title: str, web: Web) -> Spec:
     plane = _Plane(title)
     middle, reach = 340.0, 190.0
-    centre = (middle, 250.0)
+    centre = (middle, 272.0)
 
     def at(place: int, level: float) -> tuple[float, float]:
         angle = 2 * pi * place / len(web.axes)
@@ -521,7 +529,7 @@ def _radar(title: str, web: Web) -> Spec:
         side = x - centre[0]
         align = "center" if abs(side) < 1 else "left" if side > 0 else "right"
         said = f"{level} of {MOST_LEVEL}" if level else "not known"
-        lines = (*wrapped(name, 150, _SMALL, 2), said)
+        lines = (*wrapped(name, 150, _SMALL, 3), said)
         high = _height(lines, _SMALL)
         top = y - high if abs(side) < 1 and y < centre[1] else y if abs(side) < 1 else y - high / 2
         plane.text(lines[:-1], x, top, size=_SMALL, align=align, is_bold=True)
@@ -541,5 +549,5 @@ def _radar(title: str, web: Web) -> Spec:
             plane.dot(at(place, here))
     for ring in range(1, MOST_LEVEL + 1):
         x, y = at(0, ring)
-        plane.text([str(ring)], x + 6, y - 2, size=11, ink=GREY)
-    return plane.spec(2 * middle, 500)
+        plane.text([str(ring)], x + 6, y - 2, size=12, ink=GREY, is_lifted=True)
+    return plane.spec(2 * middle, 544)

@@ -189,12 +189,28 @@ def test_a_long_run_is_told_and_so_is_a_chart_without_any_signal():
 
 
 @pytest.mark.parametrize(
-    ("typed", "missing"), [("1 2 3", "5 more values are"), ("1 2 3 4 5 6 7", "1 more value is")]
-)
-def test_a_chart_of_too_few_values_says_how_many_are_missing(typed, missing):
+    ("typed", "expected"),
+    [
+        ("1", ["There is 1 value, and a control chart needs at least 8. 7 more values are needed.", "In their order: 1.", "The lowest is 1, and the highest is 1."]),
+        ("9.1 8.90 9.1", ["There are 3 values, and a control chart needs at least 8. 5 more values are needed.", "In their order: 9.1, 8.90, 9.1.", "The lowest is 8.90, and the highest is 9.1."]),
+        ("1 2 3 4 5 6 7", ["There are 7 values, and a control chart needs at least 8. 1 more value is needed.", "In their order: 1, 2, 3, 4, 5, 6, 7.", "The lowest is 1, and the highest is 7."]),
+    ],
+)  # fmt: skip
+def test_too_few_values_for_a_chart_are_said_in_their_order_and_how_many_are_missing(typed, expected):
     walk = Walk(script(*CHART)).does(Typed(typed), Skip(), Skip())
-    assert f"needs at least 8. {missing} needed." in shown(walk).text
+    assert shown(walk).text.split("\n") == expected
     assert shown(walk).content is None
+
+
+def test_before_any_value_there_is_none_to_be_said():
+    walk = Walk(script(*CHART))
+    empty = drawn(walk.script, walk.script.by_id["chart"], walk.position, DUBLIN.zone)
+    assert empty.text == "There are 0 values, and a control chart needs at least 8. 8 more values are needed."
+
+
+def test_too_few_values_are_held_against_the_specification_all_the_same():
+    walk = Walk(script(*CHART)).does(Typed("9.1 9.9"), Typed("9.5"), Skip())
+    assert shown(walk).text.split("\n")[-1] == "Specification: lower 9.5. Outside it: value 1 (9.1)."
 
 
 def test_a_step_that_draws_nothing_has_no_picture():

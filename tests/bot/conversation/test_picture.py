@@ -61,11 +61,12 @@ def test_a_picture_comes_with_everything_it_shows_in_words_and_where_it_is_from(
     assert len(shown.picture.rows) == 8
 
 
-def test_where_too_little_is_there_to_draw_it_says_what_is_missing():
+def test_where_too_little_is_there_to_draw_it_says_what_is_missing_and_what_there_is():
     talk = started()
     talk.say("1", "10", "5 6 5")
     assert talk.replies[0].picture is None
-    assert talk.replies[0].text.endswith("needs at least 8. 5 more values are needed.")
+    assert "needs at least 8. 5 more values are needed." in talk.replies[0].text
+    assert "In their order: 5, 6, 5." in talk.replies[0].text
 
 
 def test_what_is_no_number_is_named():
