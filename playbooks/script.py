@@ -438,6 +438,11 @@ class Script:
     uses: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, NamedValue] = field(default_factory=dict)
 
+    @property
+    def is_part_only(self) -> bool:
+        """Whether it is asked inside other playbooks only: it can be called, and no words ask for it alone."""
+        return self.is_callable and not self.phrasings
+
     @cached_property
     def by_id(self) -> Mapping[str, Step]:
         """Steps by their name."""

@@ -124,6 +124,9 @@ def _go_to(script: Script, place: int, go_to: GoTo, path: Path, context: Context
         remedy = nearest(go_to.script, context.playbooks)
         yield Problem((*path, "go_to"), f"there is no playbook {go_to.script!r}", remedy)
     target = (context.playbooks or {}).get(go_to.script)
+    if target and target.is_part_only:
+        remedy = "give it 'phrasings', or 'use' it"
+        yield Problem((*path, "go_to"), f"{go_to.script!r} is only a part of other playbooks", remedy)
     for theirs, ours in go_to.carry.items() if target else ():
         there, here = target.ask(theirs) if target else None, script.ask(ours)
         if there is None:

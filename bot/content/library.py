@@ -107,11 +107,10 @@ class Library:
         return self.templates[does.template]
 
     def shelf(self, site: Site, today: date) -> tuple[Script, ...]:
-        """The scripts that can be started at `site` today."""
+        """The scripts that can be started at `site` today; what is only a part of others is not among them."""
+        scripts = (playbook.script for playbook in self.playbooks.values())
         return tuple(
-            playbook.script
-            for playbook in self.playbooks.values()
-            if not self.why_not(playbook.script, site, today)
+            script for script in scripts if not (script.is_part_only or self.why_not(script, site, today))
         )
 
     def why_not(self, script: Script, site: Site, today: date) -> str:

@@ -86,6 +86,16 @@ def test_past_its_review_date_it_is_served_for_a_while_and_then_no_more():
     assert late == "it was to be reviewed by 2028-01-05"
 
 
+def test_a_part_of_other_playbooks_is_offered_alone_only_where_words_ask_for_it():
+    called = ("for_roles:", "callable: true\nfor_roles:")
+    asked_for, part = script(called), replace(script(called), id="part", phrasings=())
+    unworded = replace(script(), id="unworded", phrasings=())
+
+    assert asked_for.phrasings
+    assert library(asked_for, part, unworded).shelf(ACME, TODAY) == (asked_for, unworded)
+    assert library(part, is_preview=True).shelf(ACME, TODAY) == ()
+
+
 def test_where_the_site_must_approve_nothing_else_opens():
     spill = script()
     assert library(spill).why_not(spill, STRICT, TODAY) == "site acme has not approved version 1.0.0"

@@ -323,6 +323,8 @@ def test_a_clock_of_a_sub_flow_that_a_call_makes_conditional_is_told_at_the_call
          "unknown template 'darft'; did you mean 'draft'?"),
         (go_to("x", "an-example", when={"held": "yes"}), "it goes to itself; name another playbook"),
         (go_to("x", "anothr", when={"held": "yes"}), "there is no playbook 'anothr'; did you mean 'another'?"),
+        (go_to("x", "a-part", when={"held": "yes"}),
+         "'a-part' is only a part of other playbooks; give it 'phrasings', or 'use' it"),
         (go_to("x", "unread", when={"held": "yes"}, carry={"any": "held"}), None),
         (go_to("x", "another", when={"held": "yes"}, carry={"told": "hold"}), "unknown question 'hold'; did you mean 'held'?"),
         (go_to("x", "another", when={"held": "yes"}, carry={"tolld": "held"}), "'another' asks no 'tolld'; did you mean 'told'?"),
@@ -333,12 +335,13 @@ def test_a_clock_of_a_sub_flow_that_a_call_makes_conditional_is_told_at_the_call
 )  # fmt: skip
 def test_what_a_step_refers_to_must_exist(step, said):
     another = script(question("told"), playbook="another")
+    part = script(question("told"), playbook="a-part", callable=True, phrasings=[])
     known = Context(
         roles=["qa_on_call"],
         sources=["A-09"],
         coaching=["no_when"],
         templates=["draft"],
-        playbooks={"another": another, "unread": None, "an-example": None},
+        playbooks={"another": another, "a-part": part, "unread": None, "an-example": None},
     )
     of = script(choice("held", "yes", "no"), question("where"), REVIEW, step)
     assert found(of, known) == ([said] if said else [])
