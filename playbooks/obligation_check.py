@@ -239,7 +239,7 @@ class _Judge:
         if step is None or ask is None:
             return
         if not ask.is_required or ask.unknown is None or ask.unknown.follow_up != "now":
-            yield f"Question {name!r} can be left for later."
+            yield f"Question {name!r} can be left for later: require it, and follow its 'unknown' up 'now'."
         if self.script.fast_lane in self.script.section_titles and self.script.is_after_fast_lane(step):
             yield f"A person in a hurry is not asked {name!r}."
 

@@ -40,7 +40,9 @@ from playbooks.utterance import (
 from playbooks.value import value_lines
 
 BY = "scenario"
-_NAME_STEPS = frozenset({"asked_in_order", "never_asked", "open_points", "dormant"})  # whose items are steps
+_NAME_STEPS = frozenset(
+    {"asked_in_order", "never_asked", "open_points", "dormant"}
+)  # whose items are questions
 Answers = Mapping[str, object]
 
 
@@ -122,6 +124,9 @@ def unmet(expected: Mapping[str, object], played: Played, script: Script, place:
             if step not in script.by_id:
                 remedy = nearest(step, script.by_id)
                 problems.append(Problem(("then", name), f"there is no step {step!r}", remedy))
+            elif script.ask(step) is None:
+                remedy = "name a question; 'told' lists the roles that a stop or hand-over told"
+                problems.append(Problem(("then", name), f"step {step!r} is no question", remedy))
     if played.trouble and "stopped" not in expected:
         problems.append(
             Problem(("answers", played.stopped), f"{played.stopped}: {played.trouble}", "correct the answer")

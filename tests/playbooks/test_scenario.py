@@ -60,6 +60,12 @@ def test_answers_are_given_by_name_in_whatever_order_they_are_asked():
     assert (run.told, run.open_points, run.dormant, run.unused) == (("qa_on_call",), ("where",), (), ())
 
 
+def test_a_question_that_was_never_asked_keeps_that_promise():
+    assert faults(
+        {"never_asked": ["batches"]}, play(OF, {**ANSWERS, "touched": ["record"]}, GIVEN, NOON, DUBLIN)
+    ) == ["nobody asked for 'batches'; remove the answer"]
+
+
 def test_a_question_without_an_answer_stops_the_run_there():
     run = played({"held": "yes"})
     assert (run.stopped, run.trouble, run.is_finished) == ("touched", "", False)
@@ -96,7 +102,6 @@ def test_an_answer_nobody_asked_for_is_a_fault():
     "expected",
     [
         {"asked_in_order": ["held", "seen"]},
-        {"never_asked": ["tell"]},
         {"told": ["qa_on_call"]},
         {"told": "qa_on_call"},
         {"open_points": ["where"]},
@@ -121,6 +126,10 @@ def test_a_promise_that_is_kept_is_no_fault(expected):
         ),
         ({"never_asked": ["held"]}, "expected never_asked ['held']; the run gave: held, touched"),
         ({"never_asked": ["hold"]}, "there is no step 'hold'; did you mean 'held'?"),
+        (
+            {"never_asked": ["tell"]},
+            "step 'tell' is no question; name a question; 'told' lists the roles that a stop or hand-over told",
+        ),
         ({"told": []}, "expected told []; the run gave: ('qa_on_call',)"),
         ({"open_points": []}, "expected open_points []; the run gave: ('where',)"),
         ({"dormant": ["where"]}, "expected dormant ['where']; the run gave: ()"),
