@@ -32,6 +32,7 @@ from playbooks.shown import NOT_ANSWERED, NOT_ASKED, ShownAnswer, live_lines, no
 from playbooks.value import known_values, value_lines
 
 NOT_AS_MADE = "This is no longer what the draft said when it was made: words were erased, or the site's settings changed."
+_IN_FULL = {"qa": "QA", "di": "data-integrity", "pv": "drug safety"}
 CARRIED = "Carried from an earlier version, no longer asked"
 
 
@@ -59,7 +60,7 @@ class Group:
 class OpenPoint:
     """Something still to be found out. `note` is the whole sentence that a draft shows.
 
-    For example: "Not known yet: when it happened (follow up: 2 working days)".
+    For example: "When it happened: Not known yet (follow up by 5 June 2026)".
     """
 
     step: str
@@ -202,9 +203,9 @@ def draft_of(script: Script, events: Sequence[Event], made: Event, place: Place,
 
 
 def role_words(role: str) -> str:
-    """A site role as people read it: `qa_on_call` is "QA on call"."""
-    words = role.replace("_", " ")
-    return f"QA{words[2:]}" if words.startswith("qa") else words
+    """A site role as people read it: `qa_on_call` is "QA on call", `di_contact` the "data-integrity contact"."""
+    first, *rest = role.split("_")
+    return " ".join([_IN_FULL.get(first, first), *rest])
 
 
 def _versions(script: Script, events: Sequence[Event]) -> str:
@@ -241,9 +242,7 @@ def _open_points(
 ) -> Sequence[OpenPoint]:
     points = [_open_point(line, place) for line in shown if line.step.id in position.open_points]
     later = ((step_id, script.ask(step_id)) for step_id in position.deferred)
-    left = [
-        OpenPoint(step_id, ask.label, f"{NOT_ASKED}: {_inside(ask.label)}") for step_id, ask in later if ask
-    ]
+    left = [OpenPoint(step_id, ask.label, f"{ask.label}: {NOT_ASKED}") for step_id, ask in later if ask]
     return [*points, *left]
 
 
@@ -262,7 +261,7 @@ def _kept_words(script: Script, position: Position, ledger: Ledger, place: Place
 def _open_point(line: ShownAnswer, place: Place) -> OpenPoint:
     ask, answer = line.ask, line.given.answer
     state = NOT_ANSWERED if answer.is_skipped else not_known(ask, answer)
-    words = f"{state}: {_inside(ask.label)}"
+    words = f"{ask.label}: {state}"
     if answer.is_unknown and ask.unknown:
         who = f", {role_words(ask.unknown.for_role)}" if ask.unknown.for_role else ""
         words += f" (follow up {_follow_up(ask.unknown.follow_up, line.given.at, place)}{who})"
@@ -276,11 +275,6 @@ def _follow_up(text: str, since: datetime, place: Place) -> str:
     except DurationRefused:
         return text
     return f"by {show_day(due.astimezone(place.zone).date())}"
-
-
-def _inside(label: str) -> str:
-    """A short name as it stands inside a sentence."""
-    return label if label[:2].isupper() else label[:1].lower() + label[1:]
 
 
 def _changes(script: Script, events: Sequence[Event], place: Place, around: Around) -> Iterator[str]:
@@ -305,12 +299,16 @@ def _told(script: Script, telling: Telling, place: Place, around: Around) -> str
         )
     step = script.by_id.get(telling.step)
     shared = step.does.share if step and isinstance(step.does, Stop | HandOver) else ()
-    labels = [_inside(ask.label) for name in shared if (ask := script.ask(name))]
-    about = f" of {', '.join(labels)}" if labels else ""
-    who = f"{role[0].upper()}{role[1:]} ({', '.join(map(around.name, telling.to))})"
+    labels = [ask.label for name in shared if (ask := script.ask(name))]
+    along = f". Sent along: {'; '.join(labels)}" if labels else ""
+    people = [around.name(person) for person in telling.to]
+    named = (
+        "" if people == [role] else f" ({', '.join(people)})"
+    )  # whoever stood there, where nobody is named
+    who = f"{role[0].upper()}{role[1:]}{named}"
     if step and isinstance(step.does, HandOver):
-        return f"{who} was asked to take the next part, and told{about}, through the coach on {at}"
-    return f"{who} was told{about} through the coach on {at} ({state})"
+        return f"{who} was asked through the coach on {at} to take the next part{along}"
+    return f"{who} was told through the coach on {at} ({state}){along}"
 
 
 def _part(script: Script, part: Part, tellings: Sequence[Telling], place: Place, around: Around) -> str:
@@ -343,7 +341,7 @@ def _released(script: Script, step_id: str, event: Event, place: Place, around: 
 
 def _first_words(text: str) -> str:
     """What a stop says, up to its first pause: it may go on with what the site fills in."""
-    return re.split(r"[.:;{]", text, maxsplit=1)[0].strip()
+    return re.split(r"[.:;{]", text, maxsplit=1)[0].strip(" \n,")
 
 
 def _clock(running: RunningClock, place: Place) -> str:

@@ -26,10 +26,10 @@ from bot.picture import Painter
 from bot.settings import Settings, read_settings
 from bot.site import Site
 from bot.store import migrate as migration
-from playbooks.draft import Around, draft_of
+from playbooks.draft import Around, draft_of, role_words
 from playbooks.loader import nearest
 from playbooks.run import Drafted
-from playbooks.scenario import Played
+from playbooks.scenario import BY, Played
 from playbooks.scenario import play as play_script
 from playbooks.script import Script
 
@@ -82,7 +82,7 @@ def play(
         raise CoachError(f"{script} cannot be started at {place.id}: {why_not}{remedy}")
     read = read_answers(answers)
     played = play_script(chosen, read.by_step, place.frozen_for(role), now, place.place)
-    draft = _written(library, chosen, played, place, out) if out else ""
+    draft = _written(library, chosen, played, place, role, out) if out else ""
     shown = _as_json(played, draft)
     typer.echo(json.dumps(shown, ensure_ascii=False, indent=2) if as_json else _as_lines(shown))
     if wrong := list(_wrong_with(chosen, read, played, library)):
@@ -121,13 +121,14 @@ def _lines() -> Iterator[str]:
         yield line.rstrip("\n")
 
 
-def _written(library: Library, script: Script, played: Played, site: Site, out: Path) -> str:
+def _written(library: Library, script: Script, played: Played, site: Site, role: str, out: Path) -> str:
     """Write the last draft as DOCX and Markdown; the path of the DOCX, or nothing when none was made."""
     made = next((event for event in reversed(played.events) if isinstance(event.what, Drafted)), None)
     if made is None or not isinstance(made.what, Drafted):
         return ""
     note = f"{library.status_note(script, site)} Played from a file of answers.".strip()
-    around = Around("coach-play", site.name, {}, note)
+    names = {told: role_words(told) for told in site.rosters} | {BY: role_words(role)}
+    around = Around("coach-play", site.name, names, note)
     draft = draft_of(script, played.events, made, site.place, around)
     path = out / f"{script.id}-draft-{draft.number}.docx"
     order = DraftOrder(path.stem, draft, library.template_of(script, made.what.step), Painter())
@@ -171,11 +172,18 @@ def _as_lines(shown: dict[str, object]) -> str:
                 text = "yes" if value else "no"
             case list():
                 text = ", ".join(map(str, value))
+            case dict():
+                text = "; ".join(f"{key} {_as_words(each)}" for key, each in value.items())
             case _:
                 text = str(value or "")
         if text:
             lines.append(f"{name.replace('_', ' ')}: {text}")
     return "\n".join(lines)
+
+
+def _as_words(value: object) -> str:
+    """When a clock is due, or the questions put about a text."""
+    return " ".join(str(each["question"]) for each in value) if isinstance(value, list) else str(value)
 
 
 def _wrong_with(script: Script, answers: Answers, played: Played, library: Library) -> Iterator[str]:
@@ -187,7 +195,7 @@ def _wrong_with(script: Script, answers: Answers, played: Played, library: Libra
         yield f"{answers.where(played.stopped)}: {played.stopped!r} cannot be {given!r}: {said}"
     for name in played.unused:
         where = answers.where(name)
-        if script.ask(name) is None:
+        if name not in script.by_id:
             yield f"{where}: {script.id} asks no question {name!r}; {nearest(name, script.by_id)}"
         elif played.stopped:
             yield f"{where}: {name!r} was not asked: the run stopped at {played.stopped!r}"

@@ -102,5 +102,5 @@ def test_not_to_say_it_now_is_accepted_and_stands_as_open_in_the_draft(plant: Pl
     ref = plant.drafted(where=words)
 
     assert next(what.step for what in plant.whats(ref) if isinstance(what, Skipped)) == "where"
-    assert "Not answered: where" in plant.markdown(ref)
+    assert "Where: Not answered" in plant.markdown(ref)
     assert "Skip" not in labels(plant.replies())

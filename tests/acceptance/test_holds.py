@@ -128,7 +128,7 @@ def test_correcting_the_answer_that_told_qa_does_not_hide_that_they_were_told(pl
 
     assert [what.role for what in plant.whats(ref) if isinstance(what, Told) and what.role] == ["qa_on_call"]
     assert (
-        "QA on call (Dana Okafor) was told of patient or released product through the coach on 3 June 2026, 09:00 (IST)"
+        "QA on call (Dana Okafor) was told through the coach on 3 June 2026, 09:00 (IST)"
         in plant.markdown(ref)
     )
     assert len(plant.told("dana")) == 1

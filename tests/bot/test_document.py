@@ -147,7 +147,7 @@ def test_both_drafts_show_the_numbers_and_what_each_picture_shows_in_words() -> 
         for expected in (
             "Needed: 29",
             "Time to report: 1.5 hours",
-            'Picture: Why "it" <happened>',
+            'Why "it" <happened>',
             "What happened: pH < 7 in T_07",
             "Why 1: a {{ worn }} seal & a loose clamp",
             "There are 3 values, and a control chart needs at least 8.",
@@ -171,6 +171,13 @@ def test_the_word_draft_holds_the_picture_with_what_it_shows_for_those_who_do_no
     assert WHYS.text.split("\n")[0] in pages(made)
 
 
+def test_only_what_could_be_drawn_is_called_a_picture() -> None:
+    headings = pages(Document(BytesIO(as_docx(PICTURED, TEMPLATE, {"why_tree": png(60, 30)})))).split("\n")
+    assert f"Picture: {WHYS.title}" in headings
+    assert FEW.title in headings
+    assert f"Picture: {FEW.title}" not in headings
+
+
 @pytest.mark.parametrize(("width", "height", "expected"), [(2600, 1300, (170, 85)), (1300, 3400, (80, 210))])
 def test_a_picture_is_no_larger_than_a_page(width: int, height: int, expected: tuple[int, int]) -> None:
     made = Document(BytesIO(as_docx(PICTURED, TEMPLATE, {"why_tree": png(width, height)})))
@@ -191,6 +198,7 @@ def test_the_word_draft_shows_banner_facts_open_points_and_who_was_told() -> Non
     for expected in (
         "Open a deviation",
         "Draft 2 of run coach-7k2m, Example site",
+        "Made by operator on 2025-06-03",
         "Not yet approved by your site",
         "Times are in Europe/London.",
         "Cold room CR-02",

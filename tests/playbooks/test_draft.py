@@ -64,8 +64,8 @@ def test_every_line_of_a_draft_traces_to_a_step_and_an_answer():
 def test_open_points_say_what_is_missing_and_when_to_come_back():
     walk = Walk(OF).does(Picked(("yes",)), Skip(), Picked(("unknown",)), Confirm())
     assert [point.note for point in draft(walk).open_points] == [
-        "Not answered: first noticed",
-        "Not known: QA number (follow up by 5 June 2025)",
+        "First noticed: Not answered",
+        "QA number: Not known (follow up by 5 June 2025)",
     ]
 
 
@@ -73,6 +73,14 @@ def test_who_was_told_is_said_with_the_time_and_without_claiming_it_was_read():
     assert draft(Walk(OF).does(*TO_THE_END)).told == (
         "QA on call (Ana Ruiz) was told through the coach on 3 June 2025, 13:01 (IST) (posted, not confirmed read)",
     )
+
+
+def test_a_role_without_a_name_behind_it_is_told_by_its_words_alone():
+    walk = Walk(OF, roster={"qa_on_call": ("qa_on_call",)}).does(*TO_THE_END)
+    nameless = Around("coach-7k2m", "Example site", {"qa_on_call": "QA on call"}, "")
+    made = next(event for event in walk.events if isinstance(event.what, Drafted))
+    (told,) = draft_of(walk.script, walk.events, made, DUBLIN, nameless).told
+    assert told.startswith("QA on call was told through the coach on 3 June 2025, 13:01 (IST)")
 
 
 def test_a_role_with_nobody_behind_it_is_said_to_have_been_told_by_nobody():
@@ -128,7 +136,7 @@ def test_a_draft_whose_words_were_erased_says_that_it_is_not_as_it_was_made(note
     [
         ("qa_on_call", "QA on call"),
         ("supervisor_on_shift", "supervisor on shift"),
-        ("di_contact", "di contact"),
+        ("di_contact", "data-integrity contact"),
     ],
 )
 def test_a_role_reads_as_people_say_it(role, words):
@@ -252,13 +260,13 @@ def test_a_draft_names_each_file_with_its_fingerprint():
 
 
 def test_an_open_point_for_a_role_names_it():
-    assert draft(whole()).open_points[0].note == ("Not known: number (follow up by 5 June 2025, QA on call)")
+    assert draft(whole()).open_points[0].note == "Number: Not known (follow up by 5 June 2025, QA on call)"
 
 
 def test_a_follow_up_that_is_no_duration_is_given_in_its_own_words():
     today = script(question("batch", unknown=UNKNOWN | {"follow_up": "today"}), REVIEW, document())
     made = draft(Walk(today).does(Picked(("unknown",)), Confirm()))
-    assert [point.note for point in made.open_points] == ["Not known: batch (follow up today)"]
+    assert [point.note for point in made.open_points] == ["batch: Not known (follow up today)"]
 
 
 @pytest.mark.scenario("D3")

@@ -610,7 +610,7 @@ def drafted(walk: Walk, of: Script = OF) -> tuple[str, ...]:
     return draft.told
 
 
-ASKED = "Lab supervisor (Dana, Ravi) was asked to take the next part, and told of test, through the coach on 3 June 2025, 13:02 (IST)"
+ASKED = "Lab supervisor (Dana, Ravi) was asked through the coach on 3 June 2025, 13:02 (IST) to take the next part. Sent along: test"
 
 
 @pytest.mark.parametrize(

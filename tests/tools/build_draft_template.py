@@ -184,7 +184,10 @@ def _field(paragraph: Paragraph, instruction: str) -> None:
 def _write_body(word: Word) -> None:
     say = word.add_paragraph
     say("{{ title }}", style="Title")
-    say("Draft {{ number }} of run {{ run }}, {{ site }}", style="Draft Reference")
+    say(
+        "Draft {{ number }} of run {{ run }}, {{ site }}", style="Draft Reference"
+    ).paragraph_format.space_after = Pt(0)
+    say("Made by {{ made_by }} on {{ made_at }}", style="Draft Reference")
     say("{{ watermark }}", style="Draft Banner")
     say("{%p if status_note %}")
     say("{{ status_note }}", style="Draft Banner")
@@ -251,12 +254,14 @@ def _write_values(word: Word) -> None:
 
 
 def _write_figures(word: Word) -> None:
-    """Each picture with its title above, and below it everything that it shows in words."""
+    """Each picture with its title above, and below it everything that it shows in words; alone where there is none."""
     say = word.add_paragraph
     say("{%p for figure in figures %}")
-    say("Picture: {{ figure.title }}", style="Heading 1")
     say("{%p if figure.image %}")
+    say("Picture: {{ figure.title }}", style="Heading 1")
     say("{{ figure.image }}").paragraph_format.keep_with_next = True
+    say("{%p else %}")
+    say("{{ figure.title }}", style="Heading 1")
     say("{%p endif %}")
     say("{%p for line in figure.lines %}")
     say("{{ line }}", style="List Bullet")
@@ -282,17 +287,18 @@ def _write_list(word: Word, one: str, many: str, shown: str, nothing: str) -> No
 
 
 def _write_provenance(word: Word) -> None:
+    """What a reader needs to check the draft, all on one page."""
     word.add_paragraph("How this draft was made", style="Heading 1")
     word.add_paragraph(
         "The coach asked and wrote down. Every answer above is a person's own, and nothing above is the quality record."
-    )
+    ).paragraph_format.keep_with_next = True
     for text in (
-        "Made by {{ made_by }} on {{ made_at }}",
         "Playbook {{ script }}, version {{ version }}, SHA-256 {{ script_hash }}",
         "Approval: {% if status_note %}{{ status_note }}{% else %}approved at this site{% endif %}",
         "Fingerprint of everything this draft states, SHA-256 {{ fingerprint }}",
     ):
-        word.add_paragraph(text, style="List Bullet")
+        together = word.add_paragraph(text, style="List Bullet").paragraph_format
+        together.keep_together, together.keep_with_next = True, not text.startswith("Fingerprint")
 
 
 # --- the file

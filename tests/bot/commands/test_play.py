@@ -9,8 +9,10 @@ from zipfile import ZipFile
 import docx
 import pytest
 
+from bot.strict_yaml import read_all
 from tests.bot.authored import PLAYBOOK, SITE, write_overlay
 
+LIBRARY = Path(__file__).parents[3] / "playbooks" / "library"
 SCRIPT = "oos-first-hour"
 ANSWERS = """\
 kept: [solutions, sample]
@@ -49,6 +51,19 @@ def test_what_happened_is_told_in_lines(run, answers):
     assert lines["told"] == "qa_on_call"
     assert lines["finished"] == "yes"
     assert lines["asked"].startswith("kept, labelled, repeated, supervisor_told, official_record")
+
+
+def test_limits_and_questions_about_words_are_told_as_a_person_reads_them(run, tmp_path, monkeypatch):
+    name = "A cold room above its limit overnight"
+    scenarios = read_all((LIBRARY / "deviation-open.test.yaml").read_bytes(), "scenarios")
+    answers = next(each.data["answers"] for each in scenarios if each.data["scenario"].startswith(name))
+    answers |= {"what_happened": "The cold room was too warm.", "record_number": "skip"}
+    (tmp_path / "answers.yaml").write_text(json.dumps(answers), encoding="utf-8")
+    monkeypatch.setenv("QMS_COACH_NOW", "2026-06-03T09:00+01:00")
+    shown = run("play", "deviation-open", "--answers", str(tmp_path / "answers.yaml")).stdout
+    assert "clocks: open_record 2026-06-04T06:" in shown
+    assert "coaching: what_happened What does the procedure or limit say should have happened?" in shown
+    assert "{" not in shown
 
 
 def test_what_happened_is_told_as_json_under_the_agreed_names(run, answers):
