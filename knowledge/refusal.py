@@ -24,6 +24,9 @@ from knowledge.words import words_of
 _APOSTROPHES = str.maketrans("\N{RIGHT SINGLE QUOTATION MARK}\N{GRAVE ACCENT}", "''")
 _TYPICAL = (0.45, 0.45)
 _INNOCENT = "~"  # before the entry of what asks for nothing
+_A_WORD = re.compile(
+    r"[^\W\d_]{3}"
+)  # what has none is a value: a number, a date, the number of a record or a lot
 _LONG = 20  # words: a message of so many is as long as counts
 _DONE = re.compile(
     r" (?:was|were|had|did|has been|have been|went|found|told|took|put|gave|made|\w{3,}ed)(?= )"
@@ -119,6 +122,8 @@ class Refusals:
             counts = refusal.is_always or (is_request and not is_informing)
             if counts and self._fits(refusal, words):
                 return refusal
+        if not _A_WORD.search(text):
+            return None
         features, nearest = self.features(text)
         enough = self.judge.sure_from if may_be_answer else self.judge.likely_from
         if (

@@ -254,6 +254,8 @@ def _guarded(scene: Scene, text: str) -> Turn | None:
     if run is None or not run.is_open:
         reply = None if names_danger(text) else refused(scene, text)
         return say(scene, reply) if reply else None
+    if _confirms(run, text):
+        return None
     takes_any = takes_any_words(run)
     if run.asked and not takes_any and _is_readable(scene, run.asked, text):
         return None
@@ -275,11 +277,15 @@ def _is_readable(scene: Scene, asked: Ask, text: str) -> bool:
 
 def _answered(scene: Scene, run: OpenRun, text: str, put: Put | None) -> Turn:
     ledger = run.ledger
-    step = run.script.by_id.get(ledger.correcting or ledger.asking)
-    is_confirming = plain(text) in _CONFIRMING and put in {None, Put(ledger.asking, ledger.turn)}
-    if step and isinstance(step.does, Review) and is_confirming and not ledger.changed:
+    if _confirms(run, text) and put in {None, Put(ledger.asking, ledger.turn)} and not ledger.changed:
         return course.act(scene, run, Confirm())
     return course.act(scene, run, Typed(text, put))
+
+
+def _confirms(run: OpenRun, text: str) -> bool:
+    """Whether a review is open, and the words say that it is right."""
+    step = run.script.by_id.get(run.ledger.correcting or run.ledger.asking)
+    return step is not None and isinstance(step.does, Review) and plain(text) in _CONFIRMING
 
 
 def _given(scene: Scene, run: OpenRun, text: str) -> Turn | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -150,6 +152,16 @@ def test_where_any_words_would_do_it_must_be_surer():
     assert LIKE.found_in("old bench")
     assert not LIKE.found_in("old bench", may_be_answer=True)
     assert LIKE.found_in("bench is full of old flasks, the sink is right here", may_be_answer=True)
+
+
+@pytest.mark.parametrize(
+    "value", ["99.8 99.6 98.2", "ST-25-07", "2026-06-03 07:40", "25K041, 25K042", "31 °C", "3"]
+)
+def test_a_value_is_no_request_however_near_it_comes_to_one(value):
+    careless = replace(LIKE, judge=replace(LIKE.judge, likely_from=0.0, sure_from=0.0))
+    assert careless.found_in("the bench") is not None
+    assert careless.found_in(value) is None
+    assert careless.found_in(value, may_be_answer=True) is None
 
 
 def test_with_nothing_refused_nothing_is():

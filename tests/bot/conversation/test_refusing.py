@@ -108,6 +108,17 @@ def test_an_answer_that_can_be_read_as_one_stays_an_answer():
     assert talk.run.ledger.answers
 
 
+def test_that_a_review_is_right_is_no_request():
+    words = {**WORDS, "again": ("this is right", "yes", "again")}
+    talk = talking(refusals=Refusals(words, (replace(AGAIN, is_always=True),)))
+    talk.send(Press("start", ("spill",)))
+    for answer in ("no", "today 06:00", "Ethanol", "a batch", "00123", "no"):
+        talk.say(answer)
+    talk.say("This is right")
+    assert not talk.said.startswith("A repeat does not cancel")
+    assert "Draft 1 is ready" in talk.said
+
+
 def test_where_any_words_would_do_it_can_be_the_answer_after_all():
     talk = talking()
     talk.send(Press("start", ("spill",)))
