@@ -79,7 +79,7 @@ PICTURES: Mapping[str, Told] = {
             "Fishbone",
             "Defrost set for winter\nNo check of the fan after the defrost",
             "Relay K-4 sticks\nFan belt is worn\nDoor seal at the lower hinge has a gap",
-            "Warm pallets straight from the truck",
+            "Pallets were put in warm",
             "New crew on the late shift",
             "skip",
         ),

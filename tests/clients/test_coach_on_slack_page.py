@@ -20,6 +20,7 @@ from tests.clients.local_slack import ALICE, LocalSlack, Mode
 from tests.clients.shown import Thing
 from tests.clients.slack_page import SlackPage
 from tests.dialogue import Clock, file_text
+from tests.told_pictures import PICTURES
 
 Picture = Callable[[str], None]
 
@@ -35,11 +36,17 @@ def mode() -> Mode:
 
 
 @pytest.fixture
-def coach(workspace: LocalSlack, port: int, migrated_file: Path, tmp_path: Path) -> Iterator[RunningCoach]:
+def clock() -> Clock:
+    return Clock(datetime(2026, 6, 3, 8, tzinfo=UTC))
+
+
+@pytest.fixture
+def coach(
+    workspace: LocalSlack, port: int, clock: Clock, migrated_file: Path, tmp_path: Path
+) -> Iterator[RunningCoach]:
     """The coach; it has never heard of Alice but for her name and address."""
     shutil.copyfile(migrated_file, tmp_path / "coach.db")
     alice = Person("alice", ALICE.real_name, "northfield", "operator", zone="Europe/Dublin")
-    clock = Clock(datetime(2026, 6, 3, 8, tzinfo=UTC))
     url = f"sqlite:///{tmp_path / 'coach.db'}"
     with RunningCoach(url, workspace.variables, clock, port=port, people=[alice]) as coach:
         yield coach
@@ -195,30 +202,28 @@ def test_a_deviation_from_hello_to_the_draft(
     assert workspace.refusals() == []
 
 
-def test_a_chain_of_whys_is_drawn_and_arrives_as_a_picture(
-    alice: SlackPage, coach: RunningCoach, picture: Picture
+@pytest.mark.parametrize("kind", PICTURES)
+def test_each_kind_of_picture_arrives_with_its_words(
+    kind: str, alice: SlackPage, coach: RunningCoach, clock: Clock, picture: Picture, tmp_path: Path
 ):
-    alice.say("five whys")
-    alice.press("Yes, let's start", on=alice.sees('That sounds like something for "Find the cause".'))
-    answer_typed(
-        alice,
-        ("Which record is it for?", "DEV-2026-014"),
-        ("what should have happened, and what happened instead?", WHAT),
-        ("Has it happened before?", "don't know"),
-        ("Which of these is most like your case?", "One thing led to the next"),
-        ("Which tool do you take?", "5 whys"),
-        ("Why did it happen?", "Relay K-4 did not start the fan after the defrost."),
-        ("What shows it?", "Maintenance order 88123"),
-        ("is there something behind it?", "That is the cause"),
-    )
-    chain = alice.sees("This is the chain so far.")
-    expect(chain).to_contain_text("Why it happened")
-    expect(chain).to_contain_text("Why 1: Relay K-4 did not start the fan after the defrost.")
-    shown = alice.messages.get_by_role("img", name="Why 1: Relay K-4 did not start the fan").last
+    told = PICTURES[kind]
+    told.up_to_the_last(coach.settings, clock, "alice", tmp_path)
+    before = alice.messages.count()
+    alice.say("continue")
+    expect(alice.messages).to_have_count(before + 2)  # her word, and the question again
+    alice.say(told.last)
+    words = alice.sees(told.says)
+    expect(words).to_contain_text(told.title)
+    for each in told.words:
+        expect(words).to_contain_text(each)
+    shown = alice.messages.get_by_role("img", name=told.words[-1]).last
     expect(shown).to_be_visible()
-    alice.sees("Does it rest")
+    described = shown.get_attribute("alt") or ""
+    for each in told.words:
+        assert each in described
+    coach.settle()
     shown.scroll_into_view_if_needed()
-    picture("whys")
+    picture(kind)
     assert shown.evaluate("picture => picture.complete && picture.naturalWidth > 1000")
 
 

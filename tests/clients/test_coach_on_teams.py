@@ -18,6 +18,7 @@ from tests.clients.coach import RunningCoach
 from tests.clients.program import until
 from tests.clients.teams_stage import AT_THE_SCREEN, TeamsStage, Tenant, tenant
 from tests.dialogue import Clock, Terminal, Web, file_text, play
+from tests.told_pictures import PICTURES
 
 T = TypeVar("T")
 
@@ -25,16 +26,6 @@ T = TypeVar("T")
 PLAYED_UP_TO = "# A correction after the draft asks for its reason"
 JOURNEYS = Path(__file__).parents[1] / "journeys"
 EVENT = "temp in cold room 2 was out of range this morning"
-WHYS = (
-    "DEV-2026-014",
-    "SOP-114 asks for 2 to 8 °C. The chart shows 9.4 °C from 02:10.",
-    "don't know",
-    "One thing led to the next",
-    "5 whys",
-    "Relay K-4 did not start the fan after the defrost.",
-    "Maintenance order 88123",
-    "That is the cause",
-)
 CHOSEN = "· Priya Nair, 3 June 2026, 09:00 (IST)"
 
 
@@ -353,22 +344,25 @@ def test_the_journey_goes_as_written_in_teams(
     play(told_of_priya(JOURNEYS / f"{name}.txt", tmp_path), stage, clock)
 
 
-def test_a_chain_of_whys_is_drawn_and_stands_in_the_chat(
-    stage: TeamsStage, here: Tenant, pictures: Path
+@pytest.mark.parametrize("kind", PICTURES)
+def test_each_kind_of_picture_stands_in_the_chat_with_its_words(
+    kind: str, stage: TeamsStage, here: Tenant, clock: Clock, tmp_path: Path, pictures: Path
 ) -> None:
-    shoot = Pictures(stage, pictures, "teams-whys")
+    told = PICTURES[kind]
     stage.turn_to("priya")
-    stage.say("five whys")
-    stage.press(["Yes, let's start"])
-    for answer in WHYS:
-        stage.say(answer)
-    chain = stage.card("This is the chain so far.")
-    assert "Why it happened" in chain
-    assert "Why 1: Relay K-4 did not start the fan after the defrost." in chain
+    told.up_to_the_last(stage.coach.settings, clock, "priya", tmp_path)
+    stage.say("continue")
+    said = stage.say(told.last)
+    for words in (told.says, told.title, *told.words):
+        assert words in said
     shown = here.page.page.locator('img[src^="data:image/png;base64,"]').last
     expect(shown).to_be_visible()
+    described = shown.get_attribute("alt") or ""
+    assert described.startswith(f"{told.title}: ")
+    for words in told.words:
+        assert words in described
     shown.scroll_into_view_if_needed()
-    shoot("picture")
+    here.page.screenshot(pictures / f"teams-{kind}.png")
     assert shown.evaluate("picture => picture.complete && picture.naturalWidth > 600")
 
 

@@ -143,7 +143,7 @@ async def test_a_picture_is_a_part_of_the_conversation_small_enough_for_it(there
     async with sending(there) as here:
         here.desk.pictures["priya", "coach-7k2m", 31] = FetchedFile(picture.name, "image/png", png)
         await here.send(Reply("", picture=picture), kind="file")
-        assert here.desk.within == [1_024]
+        assert here.desk.within == [900]
 
     activity = there.attempts[0].activity
     assert activity["summary"] == "Why it happened"
