@@ -103,12 +103,16 @@ class RunInHand:
 
 @dataclass(frozen=True, slots=True)
 class RunLent:
-    """A run of which a colleague has a part in hand: who, and since when, in `turn`; `look` shows where it stands."""
+    """A run of which a colleague has a part in hand: who, and since when, in `turn`.
+
+    `look` shows where it stands, and `take_back` asks whether to take it back.
+    """
 
     ref: str
     title: str
     turn: str
     look: Press
+    take_back: Press
 
 
 @dataclass(frozen=True, slots=True)

@@ -311,7 +311,7 @@ class Coach:
                 roster = site.rosters.get(role) if site else None
             case _:
                 roster = None
-        told = waiting.told(conn, ref, step)
+        told = waiting.still_told(conn, ref, step)
         backup = [person for person in (roster.backup if roster else ()) if person not in told]
         waiting.look_no_more(conn, ref, step)
         self._ring(conn, ref, TellNext(step, self._sight.active(conn, backup)), step)

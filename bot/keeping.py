@@ -185,7 +185,8 @@ def _next_rings(position: Position, ledger: Ledger) -> dict[str, datetime]:
 
 def _before(scene: Scene, change: RunChange) -> OpenRun | None:
     """The run as it was before the change; None where it begins with it."""
-    known = (scene.run, scene.watched.run if scene.watched else None)
+    others = (scene.watched.run if scene.watched else None, scene.lent.run if scene.lent else None)
+    known = (scene.run, *others)
     return next((run for run in known if run and run.ref == change.ref and not change.begun), None)
 
 

@@ -129,6 +129,13 @@ class Accept:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeBack:
+    """The part that I handed over by `step` is mine again, as far as it has come."""
+
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
     """Go on with another version of the playbook."""
 
@@ -170,6 +177,7 @@ Act = (
     | TellNext
     | GiveTo
     | Accept
+    | TakeBack
     | Move
     | Digress
     | Pause

@@ -29,6 +29,7 @@ from playbooks.act import (
     See,
     Send,
     Skip,
+    TakeBack,
     TellNext,
     Typed,
 )
@@ -212,6 +213,8 @@ def decide(script: Script, events: Sequence[Event], act: Act, here: Here) -> Dec
             turn.give_to(person)
         case Accept(step_id):
             turn.accept(step_id)
+        case TakeBack(step_id):
+            turn.take_back(step_id)
         case Move(to_script):
             turn.move(to_script)
         case Typed() | Picked() | Send() | Keep() | Skip():
@@ -491,6 +494,17 @@ class _Turn:
             is_own = self.here.by == self.ledger.holder
             self.note(HandedOver(step.id, to_person=self.here.by))
             self.say(Note(Notice.IN_THE_ROLE if is_own else Notice.HANDED_OVER, step))
+        self.go_on()
+
+    def take_back(self, step_id: str) -> None:
+        """The part is its giver's again, as far as it has come, and offered anew; nobody else takes it from a colleague."""
+        part, me = self.ledger.parts.get(step_id), self.here.by
+        is_lent = part is not None and part.back_at is None and me not in {part.person, self.ledger.holder}
+        if part and is_lent and part.giver == me:
+            self.note(HandedBack(step_id, me))
+            self.say(Note(Notice.PART_TAKEN_BACK))
+        else:
+            self.say(Note(Notice.NOT_LENT))
         self.go_on()
 
     def is_own(self, hand_over: HandOver) -> bool:

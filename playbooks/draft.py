@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
 
@@ -139,6 +139,11 @@ def fingerprint(script: Script, events: Sequence[Event], place: Place) -> str:
             [part.step, part.how, part.giver, part.person, part.at.isoformat(), str(part.back_at or "")]
             for part in ledger.parts.values()
         ]
+    if ledger.taken_back:
+        stated["taken_back"] = [
+            [part.step, part.giver, part.person, part.at.isoformat(), str(part.back_at)]
+            for part in ledger.taken_back
+        ]
     if notes := _kept_words(script, position, ledger, place):
         stated["kept_words"] = [[note.step, note.note] for note in notes]
     if position.figures:
@@ -188,6 +193,7 @@ def draft_of(script: Script, events: Sequence[Event], made: Event, place: Place,
         changes=tuple(_changes(script, then, place, around)),
         told=(
             *(_told(script, telling, place, around) for telling in ledger.tellings),
+            *(_taken_back(script, part, ledger.tellings, place, around) for part in ledger.taken_back),
             *(_part(script, part, ledger.tellings, place, around) for part in ledger.parts.values()),
         ),
         released=tuple(
@@ -328,6 +334,16 @@ def _part(script: Script, part: Part, tellings: Sequence[Telling], place: Place,
     named = "" if part.person in asked else f", named by {giver},"
     back = f" and gave it back on {show_moment(part.back_at.astimezone(place.zone))}" if part.back_at else ""
     return f"{name}{named} took the part of the {role} over from {giver} on {at}{back}"
+
+
+def _taken_back(script: Script, part: Part, tellings: Sequence[Telling], place: Place, around: Around) -> str:
+    """Who had a part in hand that was taken back before it was done: some of their answers may stand."""
+    back = (
+        f"; it was taken back unfinished on {show_moment(part.back_at.astimezone(place.zone))}"
+        if part.back_at
+        else ""
+    )
+    return _part(script, replace(part, back_at=None), tellings, place, around) + back
 
 
 def _released(script: Script, step_id: str, event: Event, place: Place, around: Around) -> str:

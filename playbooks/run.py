@@ -301,7 +301,8 @@ class Together:
 class HandedBack:
     """The run belongs again to `to_person`, who had handed it over: the part is done, as the hand-back `step` says.
 
-    Where `step` is the hand-over itself, the part does not apply any more; should it apply again, it is offered anew.
+    Where `step` is the hand-over itself, the part does not apply any more, or its giver took it back; should it apply
+    again, it is offered anew.
     """
 
     WORDS: ClassVar[tuple[str, ...]] = ()
@@ -478,7 +479,7 @@ class Ledger:
     skipped is no change. `misread` counts messages in a row that made no answer. `coaching` is the step about whose
     words the checks `coached_by` ask something now, if any; `rounds` counts by step how often some did; `stood_by` are
     the checks whose questions stayed open at an answer that stands. `holder` is whose run it is now, and `parts` are
-    the hand-overs that are behind it, in order.
+    the hand-overs that are behind it, in order; `taken_back` are those that their givers took back unfinished.
     """
 
     started: Started
@@ -512,6 +513,7 @@ class Ledger:
     gone_to: str
     holder: str
     parts: Mapping[str, Part]
+    taken_back: tuple[Part, ...] = ()
 
     @property
     def lent(self) -> Part | None:
@@ -572,6 +574,7 @@ class Book:
         self._stood_by: dict[str, tuple[str, ...]] = {}
         self._holder = first.by
         self._parts: dict[str, Part] = {}
+        self._parts_taken_back: list[Part] = []
         self._turn = self._misread = 0
         self._is_asked = self._is_hurried = self._is_paused = self._is_cancelled = False
 
@@ -681,6 +684,7 @@ class Book:
             gone_to=self._gone_to,
             holder=self._holder,
             parts=dict(self._parts),
+            taken_back=tuple(self._parts_taken_back),
         )
 
     def _standing(self) -> dict[str, Given]:
@@ -729,12 +733,24 @@ class Book:
             for part in self._parts.values()
             if part.back_at is None and part.giver == person != part.person
         ]
-        for part in own[-1:]:
-            self._parts[part.step] = replace(part, back_at=event.at)
-        if self._parts.pop(step, None):
-            self._bases.pop(step, None)
+        if step in self._parts:
+            self._withdraw(event, step, is_taken_back=event.by == person)
+        else:
+            for part in own[-1:]:
+                self._parts[part.step] = replace(part, back_at=event.at)
         self._keep_apart(person)
         self._holder = person
+
+    def _withdraw(self, event: Event, step: str, *, is_taken_back: bool) -> None:
+        """A part does not go on, nor does what was handed on within it; should they apply again, they are offered anew."""
+        steps = list(self._parts)
+        for name in steps[steps.index(step) :]:
+            part = self._parts[name]
+            if name == step or (part.back_at is None and part.giver != part.person):
+                del self._parts[name]
+                self._bases.pop(name, None)
+                if is_taken_back:
+                    self._parts_taken_back.append(replace(part, back_at=event.at))
 
     def _keep_apart(self, person: str) -> None:
         self._correcting = ""

@@ -249,6 +249,8 @@ class Notice(StrEnum):
     HURRIED = "hurried"
     THE_REST = "the_rest"
     HANDED_OVER = "handed_over"
+    PART_TAKEN_BACK = "part_taken_back"
+    NOT_LENT = "not_lent"
     MOVED_VERSION = "moved_version"
     REASON_KEPT = "reason_kept"
     STOOD_BY = "stood_by"

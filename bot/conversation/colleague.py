@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import dropwhile
 
 from bot.conversation import course, menu
 from bot.conversation.guide import Guide, Names, Tell
 from bot.conversation.scene import HAND_OVER, Lent, OpenRun, RunChange, Scene, Turn, Watched, say
 from bot.message import About, Press
 from bot.reply import Choice, Fact, Reply, Tone
-from playbooks.act import Accept, Act, Free, GiveTo, Resume, See
+from playbooks.act import Accept, Act, Free, GiveTo, Resume, See, TakeBack
 from playbooks.answer import show_moment
 from playbooks.decision import decide
 from playbooks.draft import role_words
@@ -35,8 +36,40 @@ def pressed(scene: Scene, watched: Watched, press: Press) -> Turn:
 
 
 def look(scene: Scene, lent: Lent, words: str = "") -> Turn:
-    """Where the run stands that a colleague has in hand: its giver reads it, and answers nothing."""
-    return say(scene, menu.where_it_stands(scene, lent, _facts(course.guide_to(scene, lent.run)), words))
+    """Where the run stands that a colleague has in hand: its giver reads it, and answers nothing.
+
+    What the giver is asked in a run of their own meanwhile is asked once more.
+    """
+    reply = menu.where_it_stands(scene, lent, _facts(course.guide_to(scene, lent.run)), words)
+    run = scene.run
+    return course.beside(scene, run, "lent", reply) if run and run.is_open else say(scene, reply)
+
+
+def ask_back(scene: Scene, lent: Lent, values: tuple[str, ...] = ()) -> Turn:
+    """Ask its giver whether to take back what a colleague has in hand; `values` of a button that says so do it.
+
+    It is asked anew where somebody else has it by then, and not at all once the run is over.
+    """
+    if lent.run.is_over:
+        return look(scene, lent)
+    if values[1:] == (lent.grip,):
+        return take_back(scene, lent)
+    session = replace(scene.session, takes_back=lent.grip, offer=None, misunderstood=0)
+    return Turn((menu.sure_to_take_back(scene, lent),), session)
+
+
+def take_back(scene: Scene, lent: Lent) -> Turn:
+    """The run is its giver's again, as far as it has come, and the part is offered anew; who had it is told."""
+    run = lent.run
+    turn = course.moved(scene, run, course.decided(scene, run, TakeBack(lent.part.step)))
+    if run.newer:  # they are asked to go on with that one first
+        turn = replace(turn, replies=course.act(scene, run, Resume()).replies)
+    within = dropwhile(lambda part: part.step != lent.part.step, run.ledger.parts.values())
+    others = {lent.holder.id, *(part.giver for part in within if part.back_at is None)} - {scene.person.id}
+    at = show_moment(scene.now.astimezone(scene.site.place.zone))
+    words = scene.wording("part_taken_from_you", name=scene.person.name, title=run.title, ref=run.ref, at=at)
+    told = Tell(tuple(sorted(others)), Reply(words, Tone.NOTICE), run.ref, lent.part.step)
+    return replace(turn, changes=(*turn.changes, *course.put_aside(scene)), tells=(told, *turn.tells))
 
 
 def _facts(guide: Guide) -> tuple[Fact, ...]:

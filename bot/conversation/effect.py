@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.conversation import colleague, course, menu, reviewing
-from bot.conversation.command import Asked, Command
+from bot.conversation.command import Asked, Command, plain
 from bot.conversation.onboarding import who_sees
 from bot.conversation.scene import OpenRun, Scene, Turn, say
 from bot.message import About, Press
@@ -34,6 +34,8 @@ def carry_out(scene: Scene, asked: Asked, put: Put | None, words: str) -> Turn:
             return say(scene, menu.hello(scene))
         case command if aside := _aside(scene, command):
             return say(scene, aside)
+        case Command.BACK if run is None and scene.lent and "take" in plain(words).split():
+            return colleague.ask_back(scene, scene.lent)
         case _ if run is None and scene.lent:
             return colleague.look(scene, scene.lent)
         case command if run is None or (run.is_over and command not in _EVEN_WHEN_OVER):

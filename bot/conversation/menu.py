@@ -72,7 +72,11 @@ def runs(scene: Scene) -> Reply:
     text = [scene.wording("runs", count=len(cards))] if cards else []
     text += [f"- {whose_turn(scene, each)}" for each in lent]
     return Reply(
-        "\n".join(text), choices=(*_take_up_any(scene, cards), *(_look(scene, each) for each in lent))
+        "\n".join(text),
+        choices=(
+            *_take_up_any(scene, cards),
+            *(choice for each in lent for choice in (_look(scene, each), _take_back_of(scene, each))),
+        ),
     )
 
 
@@ -88,7 +92,27 @@ def where_it_stands(scene: Scene, lent: Lent, facts: tuple[Fact, ...], words: st
     text = [whose_turn(scene, lent), scene.wording("lent_waits")]
     if words:
         text.insert(0, scene.wording("lent_words", words=words))
-    return Reply("\n\n".join(text), Tone.NOTICE, facts=facts)
+    choices = () if lent.run.is_over else (_take_back(scene, lent),)
+    return Reply("\n\n".join(text), Tone.NOTICE, choices=choices, facts=facts)
+
+
+def sure_to_take_back(scene: Scene, lent: Lent) -> Reply:
+    """Whether to take it back from the colleague who has it: named, and since when."""
+    wording, about = scene.wording, About(lent.run.ref, "", 0)
+    sure = Press("take_back", (lent.part.step, lent.grip), about)
+    return Reply(
+        f"{whose_turn(scene, lent)}\n\n{wording('take_back_sure', name=lent.holder.name)}",
+        Tone.QUESTION,
+        choices=(
+            Choice(wording("label_take_back_sure"), sure, is_main=True),
+            Choice(wording("label_leave_with", name=lent.holder.name), Press("resume", (), about)),
+        ),
+    )
+
+
+def take_back_press(lent: Lent) -> Press:
+    """What asks whether to take a run back from a colleague."""
+    return Press("take_back", (lent.part.step,), About(lent.run.ref, "", 0))
 
 
 def others_wait(scene: Scene) -> Reply:
@@ -174,6 +198,14 @@ def _take_up(scene: Scene, card: RunCard) -> Choice:
 def _look(scene: Scene, lent: Lent) -> Choice:
     label = scene.wording("label_where_it_stands", title=lent.run.title)
     return Choice(label, Press("resume", (), About(lent.run.ref, "", 0)))
+
+
+def _take_back(scene: Scene, lent: Lent) -> Choice:
+    return Choice(scene.wording("label_take_back"), take_back_press(lent))
+
+
+def _take_back_of(scene: Scene, lent: Lent) -> Choice:
+    return Choice(scene.wording("label_take_back_of", title=lent.run.title), take_back_press(lent))
 
 
 def _choice(scene: Scene, near: Near) -> Choice:

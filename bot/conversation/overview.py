@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.chat import Overview, RunInHand, RunLent
 from bot.conversation.guide import draft_files
-from bot.conversation.menu import whose_turn
+from bot.conversation.menu import take_back_press, whose_turn
 from bot.conversation.scene import OpenRun, Scene
 from bot.message import About, Press
 from playbooks.draft import role_words
@@ -32,6 +32,7 @@ def overview(scene: Scene, runs: Sequence[OpenRun]) -> Overview:
                 lent.run.title,
                 whose_turn(scene, lent),
                 Press("resume", (), About(lent.run.ref, "", 0)),
+                take_back_press(lent),
             )
             for lent in scene.all_lent()
         ),

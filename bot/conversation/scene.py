@@ -88,6 +88,11 @@ class Lent:
         step = self.run.script.by_id.get(self.part.step)
         return step.does.to if step and isinstance(step.does, HandOver) else ""
 
+    @property
+    def grip(self) -> str:
+        """What tells this colleague's having it from anybody else's, and from another time."""
+        return f"{self.holder.id}@{self.part.at.isoformat()}"
+
 
 @dataclass(frozen=True, slots=True)
 class RunCard:

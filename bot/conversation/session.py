@@ -34,6 +34,7 @@ class Session:
 
     `focus` is the run their words go to now; `misunderstood` counts messages in a row that we could not read.
     `is_welcomed`: they were told who sees what they write. `review` is the text they look at with the coach now.
+    `takes_back` is the grip of a colleague on a run, where the person was just asked whether to take it back.
     """
 
     focus: str = ""
@@ -41,6 +42,7 @@ class Session:
     misunderstood: int = 0
     is_welcomed: bool = False
     review: TextReview | None = None
+    takes_back: str = ""
 
     def to_json(self) -> str:
         """This session as the text its row keeps."""

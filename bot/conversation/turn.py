@@ -23,7 +23,7 @@ from bot.conversation.scene import OpenRun, RunChange, Scene, Turn, say
 from bot.conversation.session import TextReview
 from bot.message import Message, Press
 from bot.reply import Reply
-from playbooks.act import Accept, Act, Change, Confirm, Free, Keep, Picked, Put, Send, Typed
+from playbooks.act import Accept, Act, Change, Confirm, Free, Keep, Picked, Put, Send, TakeBack, Typed
 from playbooks.answer import Trouble, Unclear, Upload, mask_of, pick, read_answer
 from playbooks.decision import decide
 from playbooks.run import Answer
@@ -66,7 +66,8 @@ def take_turn(scene: Scene, message: Message) -> Turn:
 
     Whoever writes for the first time is told first who sees it.
     """
-    turn = _heard(scene, message)
+    asked_nothing = replace(scene, session=replace(scene.session, takes_back=""))
+    turn = _sure(scene, asked_nothing, message) or _heard(asked_nothing, message)
     if scene.session.is_welcomed:
         return turn
     return replace(
@@ -89,6 +90,23 @@ def rung(scene: Scene, run: OpenRun, act: Act) -> Turn:
     return Turn((), scene.session, changes, (*told, *guide.tells(decision.said)))
 
 
+def _sure(scene: Scene, asked_nothing: Scene, message: Message) -> Turn | None:
+    """Yes or no in words to whether a run is taken back from the colleague who has it; None for anything else."""
+    lent = scene.lent
+    if (
+        lent is None
+        or lent.run.is_over
+        or scene.run
+        or message.press
+        or scene.session.takes_back != lent.grip
+    ):
+        return None
+    words = plain(message.text)
+    if words in _AGREEING or "take it back" in words:
+        return colleague.take_back(asked_nothing, lent)
+    return colleague.look(asked_nothing, lent) if words in _DECLINING else None
+
+
 def _heard(scene: Scene, message: Message) -> Turn:
     """A button, files or words: the first of these that the message is."""
     press, put = message.press, _put(message, scene.run)
@@ -97,6 +115,8 @@ def _heard(scene: Scene, message: Message) -> Turn:
     lent = (
         scene.lent if press and press.about and scene.lent and scene.lent.run.ref == press.about.run else None
     )
+    if press and lent and press.action == "take_back":
+        return colleague.ask_back(scene, lent, press.values)
     if press and lent and press.action != "fetch":
         return colleague.look(scene, lent)
     if press and press.about and lent is None and (scene.run is None or scene.run.ref != press.about.run):
@@ -149,6 +169,8 @@ def _pressed(scene: Scene, press: Press, put: Put | None, words: str) -> Turn:
             return course.act(scene, run, Free(step, "self"))
         case Press("accept") if run and press.about:
             return course.act(scene, run, Accept(press.about.step))
+        case Press("take_back", (step, *_)) if run:
+            return course.act(scene, run, TakeBack(step))
         case Press("move") if run and run.newer:
             return course.move(scene, run, run.newer)
         case Press(action) if action in set(Command):

@@ -60,6 +60,14 @@ def told(conn: Connection, run: str, step: str) -> frozenset[str]:
     return frozenset(conn.execute(query).scalars())
 
 
+def still_told(conn: Connection, run: str, step: str) -> frozenset[str]:
+    """Those of them for whom it is not done."""
+    query = select(waiting.c.person).where(
+        waiting.c.run == run, waiting.c.step == step, waiting.c.done_at.is_(None)
+    )
+    return frozenset(conn.execute(query).scalars())
+
+
 def of_person(conn: Connection, person: str) -> tuple[Waiting, ...]:
     """What waits for this person, oldest first."""
     query = (

@@ -202,7 +202,7 @@ def test_while_it_is_with_a_colleague_its_giver_reads_and_answers_nothing(plant:
     (reply,) = plant.press("Where it stands: Look at a result", by="priya")
     assert reply.text.startswith(line)
     assert facts([reply]) == {"Test": "Assay", "Sample": "S-1", "Odd": "Yes"}
-    assert labels([reply]) == []
+    assert labels([reply]) == ["Take it back"]
     assert plant.say("yes", by="priya")[0].text.startswith('You wrote: "yes".')
     assert plant.events(ref) == events
     overview = plant.coach.overview(Identity("web", "priya"))
@@ -211,6 +211,71 @@ def test_while_it_is_with_a_colleague_its_giver_reads_and_answers_nothing(plant:
     theirs = plant.coach.overview(Identity("web", "lee"))
     assert theirs
     assert [run.turn for run in theirs.runs] == ["Priya Nair has handed this part over to you."]
+
+
+def test_what_a_colleague_left_lying_is_taken_back_and_somebody_else_does_it(plant: Plant):
+    ref = accepted(plant)
+    plant.later(hours=3)
+    plant.say("my runs", by="priya")
+    plant.press("Take it back: Look at a result", by="priya")
+    assert "is with Lee Moran since 3 June 2026, 09:00 (IST)" in plant.said("priya")
+    assert plant.row(ref).person == "lee"
+    plant.press("Yes, take it back", by="priya")
+    assert (plant.row(ref).person, plant.state(ref), plant.focus("priya")) == ("priya", "open", ref)
+    assert "The next part is your supervisor's." in plant.said("priya")
+    assert 'Priya Nair has taken "Look at a result"' in plant.news("lee")[-2]
+    with plant.database.reading() as conn:
+        assert parts.lent_by(conn, "priya") == ()
+    events = plant.events(ref)
+    plant.say("yes", by="lee")
+    assert plant.events(ref) == events, "what lee says now is no answer to it any more"
+
+    assert "the part of the lab supervisor" in plant.say("waiting for me", by="sam")[0].text
+    plant.press("Accept", by="sam")
+    assert plant.row(ref).person == "sam"
+    plant.say("no", by="sam")
+    plant.press("Continue", by="priya")
+    plant.say("Weigh again", "yes", by="priya")
+    draft = plant.markdown(ref, by="priya")
+    assert "Lee Moran took the part of the lab supervisor over from Priya Nair" in draft
+    assert "it was taken back unfinished on 3 June 2026, 12:00 (IST)" in draft
+
+
+def test_a_part_that_is_offered_anew_reaches_the_backup_anew_too(plant: Plant):
+    ref = offered(plant)
+    plant.later(minutes=31)
+    assert plant.ring() == 1
+    plant.press("Accept", by="lee")
+    taken_back(plant)
+    heard = len(plant.news("quinn"))
+    plant.later(minutes=31)
+    assert plant.ring() == 1
+    assert len(plant.news("quinn")) == heard + 1
+    plant.press("Accept", by="quinn")
+    assert plant.row(ref).person == "quinn"
+
+
+def taken_back(plant: Plant) -> None:
+    plant.say("take it back", by="priya")
+    plant.press("Yes, take it back", by="priya")
+
+
+@pytest.mark.parametrize("by", ["lee", "sam", "dana"])
+def test_nobody_takes_it_back_but_who_gave_it(plant: Plant, by: str):
+    ref = accepted(plant)
+    part = plant.ledger(ref).parts["to_lead"]
+    grip = f"lee@{part.at.isoformat()}"
+    plant.coach.hear(plant.message(press=Press("take_back", ("to_lead", grip), About(ref, "", 0)), by=by))
+    assert plant.row(ref).person == "lee"
+    assert plant.ledger(ref).parts == {"to_lead": part}
+
+
+def test_the_audit_names_who_took_it_back(plant: Plant, database: Database):
+    ref = accepted(plant)
+    taken_back(plant)
+    with database.reading() as conn:
+        rows = conn.execute(select(metadata.tables["audit"])).all()
+    assert ("priya", "run.handed_back", f"{ref}/to_lead") in {(r.actor, r.action, r.object) for r in rows}
 
 
 def test_its_giver_goes_on_with_something_else_and_is_not_taken_from_it_when_it_is_back(plant: Plant):
@@ -310,6 +375,31 @@ def test_accepting_and_taking_it_back_a_step_at_once_leave_one_of_both(busy: Pla
         assert has_it == busy.ledger(ref).holder
         assert ("odd" in busy.ledger(ref).answers) == (has_it == "lee")
         busy.say("end it", by=has_it)
+
+
+def test_taking_it_back_and_finishing_it_at_once_leave_one_of_both(busy: Plant):
+    for _ in range(5):
+        ref = accepted(busy)
+        busy.say("take it back", by="priya")
+        sure = busy.button("Yes, take it back", "priya")
+        together = Barrier(3)
+
+        def at_once(message: Message, together: Barrier = together) -> Heard:
+            together.wait(10)
+            return busy.coach.hear(message)
+
+        messages = [
+            *(busy.message(press=sure, by="priya") for _ in range(2)),
+            busy.message("no", by="lee", about=busy.replies("lee")[-1].choices[0].press.about),
+        ]
+        with ThreadPoolExecutor(3) as threads:
+            assert [heard.outcome for heard in threads.map(at_once, messages)] == ["done"] * 3
+        ledger = busy.ledger(ref)
+        assert busy.row(ref).person == ledger.holder == "priya"
+        kinds = [event.what.kind for event in busy.events(ref)]
+        assert kinds.count("handed_back") == 1
+        assert ("right" in ledger.answers) == (not ledger.taken_back)
+        busy.say("end it", by="priya")
 
 
 def test_the_store_knows_what_was_lent_to_whom_until_it_is_back(plant: Plant, database: Database):

@@ -665,6 +665,10 @@ def while_it_is_lent(giver: Speaker, taken: Speaker) -> None:
     lent = Lent(run, taken.person, tuple(run.ledger.parts.values())[-1])
     for did in (Press("resume", (), taken.about()), "my runs", "back", "rhubarb", HOSTILE):
         giver.fork(runs={}, lent=lent).does(did)
+    take_back = Press("take_back", (lent.part.step,), taken.about())
+    asked = giver.fork(runs={}, lent=lent).does(take_back)
+    asked.fork().does("no")
+    asked.fork().does("yes").does(take_back)
     taken.fork().does("stop", Press("cancel", (), taken.about()))
     kept = tuple(step for step in run.script.steps if not isinstance(step.does, HandBack))
     ends = taken.fork(runs={run.ref: replace(run, script=replace(run.script, steps=kept))})

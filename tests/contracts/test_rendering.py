@@ -352,7 +352,13 @@ def overviews() -> Iterator[Any]:
         shelf = tuple((f"playbook-{n}", f"{words} {n}") for n in range(120))
         long = replace(person, name=words)
         lent = tuple(
-            RunLent(f"coach-{n}", words, words, Press("resume", (), About(f"coach-{n}", "", 0)))
+            RunLent(
+                f"coach-{n}",
+                words,
+                words,
+                Press("resume", (), About(f"coach-{n}", "", 0)),
+                Press("take_back", ("to_lead",), About(f"coach-{n}", "", 0)),
+            )
             for n in range(20)
         )
         yield pytest.param(Overview(long, words, runs, files, 99, shelf, words, lent), id=name)

@@ -26,6 +26,7 @@ from playbooks.act import (
     Resume,
     See,
     Skip,
+    TakeBack,
     TellNext,
     Typed,
 )
@@ -303,6 +304,92 @@ def test_a_part_within_a_part_goes_back_the_way_it_came():
     assert walk.as_("person-1").does(Resume()).asked == "next"
 
 
+# Taken back by who gave it
+
+
+def test_who_gave_a_part_takes_it_back_unfinished_and_it_is_offered_anew():
+    walk = accepted().does(Typed("yes"), Pause()).as_("person-1").does(TakeBack("to_lead"))
+    step = OF.by_id["to_lead"]
+    assert isinstance(step.does, HandOver)
+    assert walk.said == (
+        Note(Notice.PART_TAKEN_BACK),
+        Offered(step, step.does, is_new=True, to=("person-dana", "person-ravi")),
+    )
+    taken = next(event for event in walk.events if isinstance(event.what, HandedBack))
+    assert (taken.what, taken.by) == (HandedBack("to_lead", "person-1"), "person-1")
+    assert (walk.ledger.holder, walk.ledger.lent, walk.ledger.parts) == ("person-1", None, {})
+    assert not walk.ledger.is_paused
+    walk.as_("person-ravi").does(Accept("to_lead"))
+    assert (walk.asked, walk.live["looked"]) == ("found", ("yes",)), "what was answered stays"
+    assert walk.ledger.answers["looked"].by == "person-dana"
+
+
+@pytest.mark.parametrize(
+    ("by", "before"),
+    [
+        *(("person-dana", []), ("person-kim", [])),
+        *(("person-1", [Typed("yes"), Typed("It")]), ("person-1", [GiveTo("person-1")])),
+    ],
+)
+def test_nobody_takes_back_what_is_not_theirs_to_take_back(by, before):
+    walk = accepted().does(*before)
+    parts = walk.ledger.parts
+    walk.as_(by).does(TakeBack("to_lead"))
+    assert walk.notices[0] == Notice.NOT_LENT
+    assert (walk.ledger.parts, walk.ledger.taken_back) == (parts, ())
+
+
+def test_a_part_is_taken_back_once():
+    walk = accepted().as_("person-1").does(TakeBack("to_lead"), TakeBack("to_lead"))
+    assert walk.notices[0] == Notice.NOT_LENT
+    assert isinstance(walk.said[-1], Offered)
+    assert len(walk.ledger.taken_back) == 1
+
+
+def test_what_a_colleague_was_about_to_correct_is_left_when_the_part_is_taken_back():
+    walk = accepted().does(Change("test")).as_("person-1").does(TakeBack("to_lead"))
+    assert (walk.asked, walk.live["test"]) == ("to_lead", ("Assay",))
+
+
+def test_with_a_part_what_was_handed_on_within_it_is_taken_back_too():
+    to_qa = hand_over("to_qa", keys={"to": "qa", "share": []})
+    beside = hand_over("beside", keys={"share": []})
+    of = script(hand_over(keys={"share": []}), beside, to_qa, question("judged"), hand_back("one_back"), hand_back("two_back"), question("next"))  # fmt: skip
+    walk = Walk(of, roster={**LAB, "lab_supervisor": ("person-dana",)}).as_("person-dana")
+    walk.does(Accept("to_lead"), Accept("beside")).as_("person-qa").does(Accept("to_qa"))
+    assert walk.as_("person-dana").does(TakeBack("to_lead")).notices == [Notice.NOT_LENT]
+    walk.as_("person-1").does(TakeBack("to_lead"))
+    assert (walk.ledger.holder, walk.ledger.lent, [*walk.ledger.parts]) == ("person-1", None, ["beside"])
+    assert [part.step for part in walk.ledger.taken_back] == ["to_lead", "to_qa"]
+    walk.as_("person-dana").does(Accept("to_lead"))
+    assert walk.asked == "to_qa"
+    assert isinstance(walk.said[-1], Offered)
+    assert walk.said[-1].to == ("person-qa",)
+
+
+def test_the_one_between_takes_back_what_they_handed_on():
+    to_qa = hand_over("to_qa", keys={"to": "qa", "share": []})
+    of = script(hand_over(keys={"share": []}), to_qa, question("judged"), hand_back("one_back"), question("looked"), hand_back("two_back"), question("next"))  # fmt: skip
+    walk = Walk(of, roster=LAB).as_("person-dana").does(Accept("to_lead"))
+    walk.as_("person-qa").does(Accept("to_qa")).as_("person-dana").does(TakeBack("to_qa"))
+    assert walk.ledger.holder == "person-dana"
+    assert walk.ledger.lent == walk.ledger.parts["to_lead"]
+
+
+def test_a_draft_says_who_had_a_part_that_was_taken_back():
+    walk = accepted().does(Typed("yes")).as_("person-1").does(TakeBack("to_lead"), Free("to_lead", "self"))
+    walk.does(Typed("It"), Typed("That"), Confirm())
+    made = next(event for event in walk.events if isinstance(event.what, Drafted))
+    said = draft_of(
+        OF, walk.events, made, DUBLIN, Around("coach-1", "North", {"person-dana": "Dana"}, "")
+    ).told
+    (line,) = [line for line in said if "taken back" in line]
+    assert line.startswith("Dana took the part of the lab supervisor over from person-1 on ")
+    assert "; it was taken back unfinished on 3 June 2025, 13:05" in line
+    without = [event for event in walk.events if not isinstance(event.what, HandedBack)]
+    assert fingerprint(OF, without, DUBLIN) != fingerprint(OF, walk.events, DUBLIN)
+
+
 # Back, corrections and endings across it
 
 
@@ -404,6 +491,7 @@ def test_reminders_come_while_a_colleague_is_waited_for():
 _ACTS: list[Act] = [
     *(Back(), Skip(), Keep(), Confirm(), Pause(), Resume(), Hurry(), GiveTo("person-2"), Typed("yes")),
     *(Accept("to_lead"), Accept("back"), Free("to_lead", "self"), Free("to_lead", "role"), See("to_lead")),
+    *(TakeBack("to_lead"), TakeBack("back")),
     *(TellNext("to_lead", ("person-3",)), Change("test"), Change("odd"), Change("looked"), Typed("no")),
 ]
 MOVES = st.lists(

@@ -128,7 +128,8 @@ def _runs(overview: Overview, press: _Presses) -> list[Block]:
         shown += [_run(run, press)]
     if len(overview.runs) > _MOST_RUNS:
         shown.append(blocks.row([press.button(f"Show all {len(overview.runs)}", Press("runs"))]))
-    shown += [_lent(lent, press) for lent in overview.lent[:_MOST_RUNS]]
+    for lent in overview.lent[:_MOST_RUNS]:
+        shown += _lent(lent, press)
     return [*blocks.heading("Open"), *shown]
 
 
@@ -140,11 +141,13 @@ def _run(run: RunInHand, press: _Presses) -> Block:
     return section | {"accessory": press.button("Continue", run.take_up, spoken=f"Continue: {run.title}")}
 
 
-def _lent(lent: RunLent, press: _Presses) -> Block:
+def _lent(lent: RunLent, press: _Presses) -> list[Block]:
     section, *_ = blocks.sections(
         f"{blocks.short(lent.title, 500)}\n{lent.ref}\n{blocks.short(lent.turn, 500)}"
     )
-    return section | {"accessory": press.button("Show", lent.look, spoken=f"Where it stands: {lent.title}")}
+    look = press.button("Show", lent.look, spoken=f"Where it stands: {lent.title}")
+    take_back = press.button("Take it back", lent.take_back, spoken=f"Take it back: {lent.title}")
+    return [section, blocks.row([look, take_back])]
 
 
 def _start(overview: Overview, press: _Presses) -> list[Block]:

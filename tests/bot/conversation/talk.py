@@ -322,8 +322,8 @@ class Talk:
             self._seen += [*reply.choices, *(fact.change for fact in reply.facts if fact.change)]
 
     def keep(self, change: RunChange) -> None:
-        theirs = self.watched.run if self.watched and self.watched.run.ref == change.ref else None
-        before = self.runs.get(change.ref) or theirs
+        shared = (each.run for each in (self.watched, self.lent) if each and each.run.ref == change.ref)
+        before = self.runs.get(change.ref) or next(shared, None)
         script = change.moved_to or change.begun or (before.script if before else SPILL)
         events = (*(before.events if before else ()), *change.events)
         title = before.title if before else change.title

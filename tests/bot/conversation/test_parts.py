@@ -8,6 +8,7 @@ import pytest
 
 from bot.conversation.overview import overview
 from bot.conversation.scene import HAND_OVER, Lent, MadeDraft, Waited, Watched
+from bot.conversation.turn import take_turn
 from bot.message import About, Address, Identity, Message, Press
 from bot.person import Person
 from bot.reply import Reply
@@ -258,7 +259,7 @@ def test_the_giver_lists_it_beside_what_they_have_open():
     alex = giver(accepted())
     line = '- "Look at a result" is with Sam Kelly since 3 June 2026, 09:00 (IST): the part of the lead.'
     assert alex.say("my runs") == line
-    assert alex.labels == ["Where it stands: Look at a result"]
+    assert alex.labels == ["Where it stands: Look at a result", "Take it back: Look at a result"]
     alex.runs["coach-8"] = replace(asked("what").run, ref="coach-8")
     assert alex.say("my runs").splitlines() == [WORDING("runs", count=1), line]
 
@@ -300,6 +301,158 @@ def test_the_giver_hears_when_the_colleague_comes_to_its_end():
     ]
     assert sam.say("thanks") == WORDING("thanks")
     assert sam.tells == ()
+
+
+# Taken back
+
+
+SINCE = '"Look at a result" is with Sam Kelly since 3 June 2026, 09:00 (IST): the part of the lead.'
+SURE = f"{SINCE}\n\n{WORDING('take_back_sure', name='Sam Kelly')}"
+
+
+def looking(sam: Talk | None = None) -> Talk:
+    """Alex, who reads where the run stands that Sam has."""
+    talk = giver(sam or accepted())
+    talk.send(Press("resume", (), About("coach-1", "", 0)))
+    return talk
+
+
+def test_the_giver_is_asked_who_has_it_and_since_when_before_it_is_taken_back():
+    alex = looking()
+    assert alex.labels == ["Take it back"]
+    assert alex.press("Take it back") == SURE
+    assert alex.labels == ["Yes, take it back", "Leave it with Sam Kelly"]
+    assert alex.turn
+    assert alex.turn.changes == ()
+
+
+@pytest.mark.parametrize("how", ["", "Yes, please.", "Yes, take it back"])
+def test_what_is_taken_back_is_offered_anew_and_the_colleague_hears_of_it(how):
+    alex = looking()
+    alex.press("Take it back")
+    said = alex.say(how) if how else alex.press("Yes, take it back")
+    assert said == f"{WORDING('part_taken_back')}\n\n{SAYS}"
+    (change,) = alex.turn.changes if alex.turn else ()
+    assert (change.given_to, change.state) == ("alex", "open")
+    assert change.events[0].what == HandedBack("to_lead", "alex")
+    told, offer = alex.tells
+    assert (told.people, told.role) == (("sam",), "")
+    assert told.reply.text == WORDING(
+        "part_taken_from_you",
+        name="Alex Byrne",
+        title="Look at a result",
+        ref="coach-1",
+        at="3 June 2026, 09:00 (IST)",
+    )
+    assert (offer.people, offer.role, offer.reply.choices[0].press) == (("sam",), "lead", ACCEPT)
+    assert alex.session.focus == "coach-1"
+
+
+def test_the_words_ask_for_it_where_nothing_else_is_open():
+    alex = giver(accepted())
+    assert alex.say("Please take it back") == SURE
+    assert alex.say("back").startswith(SINCE)
+    assert alex.labels == ["Take it back"]
+
+
+@pytest.mark.parametrize("no", ["no", "Not now", ""])
+def test_it_stays_with_the_colleague_where_the_giver_says_so(no):
+    alex = looking()
+    alex.press("Take it back")
+    said = alex.say(no) if no else alex.press("Leave it with Sam Kelly")
+    assert said == f"{SINCE}\n\n{WORDING('lent_waits')}"
+
+
+def test_a_yes_to_something_else_takes_nothing_back():
+    alex = looking()
+    alex.press("Take it back")
+    alex.say("what now?")
+    assert alex.say("yes").startswith(WORDING("lent_words", words="yes"))
+    alex = looking()
+    alex.press("Take it back")
+    alex.lent = None
+    alex.say("yes")
+    assert alex.turn
+    assert alex.turn.changes == ()
+
+
+def test_who_has_it_by_then_is_named_before_it_is_taken_from_them():
+    alex = looking()
+    alex.press("Take it back")
+    assert alex.lent
+    alex.lent = replace(alex.lent, holder=RAVI)
+    assert "Ravi Iyer" in alex.press("Yes, take it back")
+    assert alex.turn
+    assert alex.turn.changes == ()
+
+
+def test_what_is_back_already_is_not_taken_twice():
+    alex = looking()
+    alex.press("Take it back")
+    sure = next(choice.press for reply in alex.replies for choice in reply.choices if choice.is_main)
+    alex.send(sure)
+    alex.lent = None
+    assert alex.send(sure) == f"{WORDING('not_lent')}\n\n{SAYS}\n\n{WORDING('still_unaccepted')}"
+
+
+def test_a_run_that_is_over_is_not_taken_back():
+    sam = accepted()
+    press = Press("take_back", ("to_lead",), About("coach-1", "", 0))
+    alex = looking(sam)
+    alex.press("Take it back")
+    sam.say("end it")
+    ended = giver(sam).lent
+    assert ended
+    alex.lent = replace(ended, run=replace(ended.run, state="cancelled"))
+    assert alex.send(press).startswith(SINCE)
+    assert alex.labels == []
+    alex.session = replace(alex.session, takes_back=ended.grip)
+    assert alex.say("yes").startswith(WORDING("lent_words", words="yes"))
+
+
+def test_what_the_giver_is_asked_elsewhere_stands_while_they_look_and_is_put_aside_when_they_take_it_back():
+    alex = giver(accepted())
+    alex.runs["coach-8"] = replace(asked("what").run, ref="coach-8")
+    alex.session = replace(alex.session, focus="coach-8")
+    looked = alex.lent
+    assert looked
+    (first, again) = take_turn(alex.scene("coach-8"), press_of("resume")).replies
+    assert (first.text.startswith(SINCE), again.text.endswith("What is it?")) == (True, True)
+    turn = take_turn(alex.scene("coach-8"), press_of("take_back", "to_lead", looked.grip))
+    assert [(change.ref, change.state) for change in turn.changes] == [
+        ("coach-1", "open"),
+        ("coach-8", "paused"),
+    ]
+    assert turn.session.focus == "coach-1"
+
+
+def press_of(action: str, *values: str) -> Message:
+    press = Press(action, values, About("coach-1", "", 0))
+    return Message("e", Address("test", "alex"), Identity("test", "alex"), "", press)
+
+
+def test_whoever_had_handed_it_on_hears_of_it_too():
+    alex = looking()
+    assert alex.lent
+    part = alex.lent.part
+    inner = HandedOver("second", to_person="ravi")
+    events = alex.lent.run.events
+    on = replace(events[-1], seq=len(events) + 1, by="ravi", what=inner)
+    alex.lent = replace(alex.lent, holder=RAVI, run=replace(alex.lent.run, events=(*events, on)), part=part)
+    alex.press("Take it back")
+    alex.press("Yes, take it back")
+    assert alex.tells[0].people == ("ravi", "sam")
+
+
+def test_a_version_that_was_withdrawn_is_taken_back_and_left_for_the_next():
+    alex = looking()
+    assert alex.lent
+    newer = replace(PARTS, version="2", hash="9" * 64)
+    alex.lent = replace(alex.lent, run=replace(alex.lent.run, newer=newer))
+    alex.press("Take it back")
+    assert "has been withdrawn" in alex.press("Yes, take it back")
+    assert alex.turn
+    assert [change.given_to for change in alex.turn.changes] == ["alex"]
 
 
 # Coming back
@@ -370,6 +523,7 @@ def test_both_see_on_their_page_whose_turn_it_is():
     assert [(lent.ref, lent.title, lent.look) for lent in found.lent] == [
         ("coach-1", "Look at a result", Press("resume", (), About("coach-1", "", 0)))
     ]
+    assert found.lent[0].take_back == Press("take_back", ("to_lead",), About("coach-1", "", 0))
     assert found.lent[0].turn.startswith(
         '"Look at a result" is with Sam Kelly since 3 June 2026, 09:00 (IST)'
     )

@@ -252,6 +252,7 @@ MINE = Overview(
             "Look at a result",
             '"Look at a result" is with Maya Lindqvist since 24 November 2025, 06:31 (CET): the part of the supervisor.',
             Press("resume", (), About("coach-3f8p", "", 0)),
+            Press("take_back", ("to_lead",), About("coach-3f8p", "", 0)),
         ),
     ),
 )

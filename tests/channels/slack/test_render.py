@@ -731,7 +731,7 @@ def test_the_home_page_says_whose_turn_it_is_where_two_people_share_a_run():
 def test_everything_on_the_home_page_can_be_pressed():
     found = presses(render.home(MINE), Reply(""))
 
-    assert {lent.look for lent in MINE.lent} <= set(found)
+    assert {press for lent in MINE.lent for press in (lent.look, lent.take_back)} <= set(found)
     assert {run.take_up for run in MINE.runs} <= set(found)
     assert {Press("start", (name,)) for name, _ in MINE.shelf} <= set(found)
     assert {Press("waiting"), Press("help")} <= set(found)
