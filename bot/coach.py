@@ -10,7 +10,7 @@ from functools import partial
 
 import structlog
 
-from bot import saying, used
+from bot import check_review, saying, used
 from bot.attachment import Attachment
 from bot.chat import Overview
 from bot.content.library import Library
@@ -266,6 +266,19 @@ class Coach:
         for ref, step in unread:
             self._each(ref, step, partial(self._tell_next, ref=ref, step=step), waiting.look_no_more)
         return len(clocks) + len(unread)
+
+    def review_checks(self) -> int:
+        """Ask QA to look at coaching checks that people keep their words against; how many. Raises StoreUnavailable."""
+        office = self._office
+        return check_review.post(
+            office.database, office.library, self._sight, office.channels, office.clock()
+        )
+
+    def checks_due(self) -> Sequence[check_review.Due]:
+        """The checks that QA should look at and was not asked to yet, because nobody is there now, or it is night."""
+        office = self._office
+        with office.database.reading() as conn:
+            return tuple(check_review.due(conn, office.library, self._sight, office.clock()))
 
     def _each(
         self,

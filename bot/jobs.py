@@ -37,6 +37,7 @@ def clock_jobs(
     process: str,
     is_stopping: Callable[[], bool],
     ring: Callable[[], int],
+    review_checks: Callable[[], int],
 ) -> list[Job]:
     """The jobs of the clock. Several clocks at once are harmless: each job takes up what is there to do.
 
@@ -44,6 +45,7 @@ def clock_jobs(
     """
     return [
         Job("ring", timedelta(seconds=15), lambda: ring_all(ring)),
+        Job("review checks", timedelta(hours=1), lambda: review_all(review_checks)),
         Job("expire", timedelta(minutes=1), lambda: expire(database)),
         Job("anchor", timedelta(hours=1), lambda: anchor(database, anchor_file)),
         Job("prune", timedelta(hours=6), lambda: prune(database, is_stopping)),
@@ -55,6 +57,12 @@ def ring_all(ring: Callable[[], int]) -> None:
     """Say what is due in runs: time limits, and what nobody has read. `ring` says some, and how many."""
     if count := ring():
         log.info("rang", count=count)
+
+
+def review_all(review_checks: Callable[[], int]) -> None:
+    """Ask QA to look at coaching checks that people keep their words against; `review_checks` does, and says how many."""
+    if count := review_checks():
+        log.info("coaching checks sent for review", count=count)
 
 
 def beat(database: Database, process: str) -> None:

@@ -135,7 +135,14 @@ async def _work(
     clock = None
     if duties.keeps_time:
         clock = Clock(
-            jobs.clock_jobs(app.database, app.settings.anchor_file, process, stop.is_set, app.coach.ring)
+            jobs.clock_jobs(
+                app.database,
+                app.settings.anchor_file,
+                process,
+                stop.is_set,
+                app.coach.ring,
+                app.coach.review_checks,
+            )
         )
         clock.start()
     tasks.append(asyncio.create_task(_mind(app, process, stop, clock)))

@@ -74,7 +74,7 @@ class Sight:
             sources=library.citations_for(site),
             now=now,
             new_ref=lambda: self._unused_ref(conn),
-            reach=lambda role: self._reach(conn, site, role),
+            reach=lambda role: self.reach(conn, site, role),
             others=lambda: _others(conn, person, row),
             drafts=lambda: self._drafts(conn, person),
             waits=lambda: self.waits(conn, person),
@@ -208,7 +208,7 @@ class Sight:
         ]
         return found[0] if len(found) == 1 else None
 
-    def _reach(self, conn: Transaction, site: Site, role: str) -> tuple[str, ...]:
+    def reach(self, conn: Transaction, site: Site, role: str) -> tuple[str, ...]:
         """The people on the role's roster who are in the directory and active; its backup where there are none."""
         roster = site.rosters.get(role)
         if roster is None:

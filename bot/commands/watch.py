@@ -11,12 +11,13 @@ import typer
 
 from bot import app as application
 from bot import jobs, logs
+from bot.check_review import AGAIN_AFTER, ROLE
 from bot.commands.opened import opened, opened_database
 from bot.content.readiness import lacking
 from bot.dashboard.health import figures
 from bot.errors import CoachError
 from bot.settings import os_user, read_settings
-from bot.store import audit, migrate, outbox, people
+from bot.store import audit, check_reviews, migrate, outbox, people
 from bot.store.verification import verify as verify_audit
 
 _LATEST = 5  # troubles that are named one by one
@@ -92,6 +93,8 @@ def doctor(
         found = figures(app.database)
         with app.database.reading() as conn:
             troubles = outbox.troubles(conn, _LATEST)
+            sent = check_reviews.sent_since(conn, app.clock() - AGAIN_AFTER)
+        checks = app.coach.checks_due()
     finally:
         app.close()
     for figure in found:
@@ -104,11 +107,24 @@ def doctor(
         typer.echo(
             f"  {each.written_at:%Y-%m-%d %H:%M} UTC, {each.state}: {each.kind} by {each.channel}: {each.why}"
         )
+    for review in sent:
+        kept = _kept(review.check, review.site, review.kept, review.cases)
+        typer.echo(f"{kept}; QA was asked to look at it on {review.sent_at:%Y-%m-%d}")
+    for waits in checks:
+        kept = _kept(waits.tally.check, waits.site.id, waits.tally.kept, waits.tally.cases)
+        if waits.to:
+            typer.echo(f"{kept}; QA is asked to look at it in the next working hour")
+        else:
+            typer.echo(f"LOOK: {kept}; nobody stands on the roster {ROLE} to look at it")
     if not any(figure.name == "heartbeat_age_seconds" for figure in found):
         typer.echo("no process has run on this database yet; start one with: qms-coach serve --all")
-    if any(figure.needs_a_look for figure in found):
+    if any(figure.needs_a_look for figure in found) or any(not each.to for each in checks):
         raise typer.Exit(1)
     typer.echo("Nothing needs a look.")
+
+
+def _kept(check: str, site: str, kept: int, cases: int) -> str:
+    return f"coaching check {check} at {site}: words were kept in {kept} of {cases} cases"
 
 
 def _say_what_is_lacking() -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.conversation.wording import Wording
+from bot.reply import Reply, Tone
 from bot.site import Site
+from playbooks.coaching.catalogue import question_of
 from playbooks.coaching.finding import Finding
 
 _SHOWN = 12  # words of a text, as its reminder
@@ -25,6 +27,15 @@ def keep_everything(wording: Wording, site: Site) -> str:
     rosters = ((role, site.rosters.get(role)) for role in _CALLED)
     numbers = [f"{wording.role(role)} {roster.phone}" for role, roster in rosters if roster and roster.phone]
     return wording("coach_keep_everything", whom=", ".join(numbers) or wording("supervisor_and_qa"))
+
+
+def for_review(wording: Wording, site: Site, check: str, *, kept: int, cases: int) -> Reply:
+    """What QA is told of a check that people keep their words against: its question and figures, and nobody's name."""
+    question = question_of(check, "…", site.coaching)
+    words = wording(
+        "check_for_review", site=site.name, question=question, kept=kept, cases=cases, check=check
+    )
+    return Reply(words, Tone.NOTICE)
 
 
 def _beginning(text: str) -> str:

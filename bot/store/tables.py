@@ -370,6 +370,16 @@ engagement_events = Table(
     ),
 )
 
+check_reviews = Table(
+    "check_reviews",  # when QA of a site was last asked to look at a coaching check, and on which figures
+    metadata,
+    Column("site", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("cases", Integer, nullable=False),
+    Column("kept", Integer, nullable=False),
+    Column("sent_at", Moment, nullable=False),
+)
+
 audit_heads = Table(
     "audit_heads",
     metadata,

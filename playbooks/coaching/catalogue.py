@@ -19,6 +19,8 @@ LONGEST_SENTENCE = 40  # words
 KEPT_TWICE = 2
 QUIET_FOR = timedelta(days=30)
 LOOK_BACK = 2 * QUIET_FOR  # how far back it matters what was kept
+LEAST_CASES = 30  # before anything is said of how often a check is kept against
+_MOST_KEPT = 80  # percent
 
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _LITTLE = {
@@ -283,6 +285,11 @@ def quiet_checks(kept: Sequence[tuple[datetime, str]], now: datetime) -> frozens
         else:
             last[check] = at
     return frozenset(check for check, until in quiet.items() if now < until)
+
+
+def is_kept_against(cases: int, kept: int) -> bool:
+    """Whether people kept their words against a check so often that somebody should look at it: over 80 % of 30 cases."""
+    return cases >= LEAST_CASES and 100 * kept > _MOST_KEPT * cases
 
 
 def _is_held(check: TextCheck, known: Known) -> bool:

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from bot.content.library import Library
 from bot.content.reader import load_library
 from bot.content.scenario_file import RawScenario
+from bot.conversation.coaching import for_review
 from bot.conversation.group import answer_in_group
 from bot.conversation.onboarding import welcome
 from bot.conversation.scene import HAND_OVER, Lent, MadeDraft, OpenRun, Scene, Turn, Waited, Watched
@@ -31,6 +32,7 @@ from bot.strict_yaml import read_all
 from playbooks.act import Act, Fire, TellNext
 from playbooks.answer import MAX_IDENTIFIER, MAX_ITEMS, Upload, mask_of, options_of
 from playbooks.cases import ANYTHING, SITE_LISTS, reading
+from playbooks.coaching.catalogue import CHECKS
 from playbooks.coaching.finding import Kind
 from playbooks.decision import REASON
 from playbooks.explore import Group, Walk, explore
@@ -668,7 +670,8 @@ def while_it_is_lent(giver: Speaker, taken: Speaker) -> None:
     take_back = Press("take_back", (lent.part.step,), taken.about())
     asked = giver.fork(runs={}, lent=lent).does(take_back)
     asked.fork().does("no")
-    asked.fork().does("yes").does(take_back)
+    asked.fork().does("yes")
+    giver.fork().does(take_back)
     taken.fork().does("stop", Press("cancel", (), taken.about()))
     kept = tuple(step for step in run.script.steps if not isinstance(step.does, HandBack))
     ends = taken.fork(runs={run.ref: replace(run, script=replace(run.script, steps=kept))})
@@ -911,6 +914,9 @@ def idle(talk: Speaker) -> Iterator[tuple[str, Reply]]:
     heard.setdefault(
         welcome(replace(talk.person, name=LONG_NAME), longest, talk.wording), f"{origin}: welcome"
     )
+    for check in CHECKS:
+        asked = for_review(talk.wording, longest, check, kept=9_999, cases=9_999)
+        heard.setdefault(asked, f"{origin}: {check} goes to QA")
     yield from ((name, reply) for reply, name in heard.items())
 
 

@@ -17,6 +17,7 @@ from playbooks.coaching.catalogue import (
     Manner,
     checks_of,
     is_foreign,
+    is_kept_against,
     look,
     ordered,
     question_of,
@@ -342,3 +343,13 @@ def test_no_text_is_too_much_and_every_quote_is_a_part_of_it(text):
 
 def test_a_word_is_the_same_in_all_its_forms():
     assert stems("The valves were opened") == stems("valve opening")
+
+
+@pytest.mark.parametrize(
+    ("cases", "kept", "is_found"),
+    [(30, 25, True), (30, 24, False), (29, 29, False), (1000, 800, False), (1000, 801, True)],
+)
+def test_a_check_is_looked_at_where_words_were_kept_in_more_than_80_percent_of_30_cases(
+    cases, kept, is_found
+):
+    assert is_kept_against(cases, kept) is is_found

@@ -15,8 +15,10 @@ from bot.content.reader import load_library
 from bot.message import Address
 from bot.person import Person
 from bot.reply import Reply
-from bot.store import addresses, audit, claims, heartbeats, outbox, people
+from bot.store import addresses, audit, check_reviews, claims, events, heartbeats, outbox, people
 from bot.store.database import Database
+from bot.store.events import EngagementEvent
+from bot.store.moment import db_now
 from bot.store.outbox import NewMessage
 from bot.store.tables import audit as audit_table
 from tests.bot.commands.conftest import Run
@@ -164,6 +166,49 @@ def test_doctor_points_at_what_needs_a_look_and_the_exit_code_is_1(run: Run, on_
     assert result.exit_code == 1
     assert "LOOK: how long ago a process was last alive (web@plant:1)" in result.stdout
     assert "Nothing needs a look" not in result.stdout
+
+
+def kept_against(database: Database, *, is_there: bool) -> None:
+    """A coaching check was kept against too often, and QA is there or not."""
+    who = [person for person in load_library().people if is_there or person.id not in {"dana", "quinn"}]
+    with database.writing() as conn:
+        heartbeats.beat(conn, "web@plant:1")
+        for person in who:
+            people.add(conn, person)
+        now = conn.execute(select(db_now())).scalar_one()
+        events.record(
+            conn,
+            [
+                EngagementEvent(now, f"person-{n % 6}", "northfield", events.STOOD_BY, "vague_amount")
+                for n in range(31)
+            ],
+        )
+
+
+def test_doctor_lists_a_coaching_check_that_qa_should_look_at_and_whether_qa_was_asked(
+    run: Run, on_database: Database
+):
+    kept_against(on_database, is_there=True)
+    kept = "coaching check vague_amount at northfield: words were kept in 31 of 31 cases"
+    result = run("doctor")
+    assert f"\n{kept}; QA is asked to look at it in the next working hour\n" in result.stdout
+    assert result.exit_code == 0
+    with on_database.writing() as conn:
+        now = conn.execute(select(db_now())).scalar_one()
+        (tally,) = check_reviews.tallies(conn, 30)
+        assert check_reviews.send(conn, tally, now, now - timedelta(days=90))
+    result = run("doctor")
+    assert f"\n{kept}; QA was asked to look at it on {now:%Y-%m-%d}\n" in result.stdout
+    assert "working hour" not in result.stdout
+    assert result.exit_code == 0
+
+
+def test_doctor_points_at_a_coaching_check_that_nobody_is_there_to_look_at(run: Run, on_database: Database):
+    kept_against(on_database, is_there=False)
+    result = run("doctor")
+    assert "LOOK: coaching check vague_amount at northfield" in result.stdout
+    assert "nobody stands on the roster qa_on_call to look at it" in result.stdout
+    assert result.exit_code == 1
 
 
 def test_doctor_says_what_each_site_still_lacks_and_the_exit_code_is_1(run: Run, on_database: Database):

@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from bot.conversation.coaching import for_review
 from bot.message import Press
 from bot.reply import Tone
 from bot.site import Roster
+from playbooks.coaching.catalogue import Manner
 from playbooks.script import Ask, Coaching
 from tests.bot.conversation.talk import NORTH, SPILL, WORDING, Talk
 
@@ -28,6 +30,17 @@ def coached(*checks: str) -> Talk:
     talk.send(Press("start", ("spill",)))
     talk.say("no", "today 06:00")
     return talk
+
+
+def test_qa_reads_the_sites_question_its_figures_and_nobodys_name():
+    own = replace(NORTH, coaching=Manner(reworded={"vague_amount": "How many is “{quote}”?"}))
+    reply = for_review(WORDING, own, "vague_amount", kept=28, cases=31)
+    assert reply.text.splitlines()[0] == (
+        'The coach asks this about texts at North Works: "How many is “…”?"'
+    )
+    assert "In 28 of 31 cases people kept their words as they were." in reply.text
+    assert "Its name is vague_amount." in reply.text
+    assert not reply.has_controls
 
 
 @pytest.mark.scenario("I1")
