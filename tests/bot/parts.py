@@ -51,7 +51,7 @@ steps:
 """
 TRIED = """\
 scenario: The supervisor looks
-answers: {test: Assay, sample: S-1, odd: "yes", to_lead: role, right: "no", next: Weigh again}
+answers: {test: Assay, sample: S-1, odd: "yes", to_lead: role, right: "no", next: Look at the balance}
 then: {told: [lab_supervisor], asked_in_order: [odd, right, next], finished: true}
 ---
 scenario: They look together

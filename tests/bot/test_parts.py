@@ -87,7 +87,7 @@ def test_a_part_goes_to_whoever_accepts_and_comes_back_when_it_is_done(plant: Pl
     assert "It is yours again." in plant.news("priya")[-1]
     plant.press("Continue", by="priya")
     assert "What happens next?" in plant.said("priya")
-    plant.say("Weigh again", "yes", by="priya")
+    plant.say("Look at the balance", "yes", by="priya")
     assert "Lee Moran" in plant.markdown(ref, by="priya")
 
 
@@ -134,7 +134,7 @@ def test_a_part_that_is_done_together_waits_for_nobody(plant: Plant):
     assert plant.say("waiting for me", by="lee")[0].text == "Nothing is waiting for you."
     plant.press("Accept", by="lee")
     assert plant.row(ref).person == "priya"
-    plant.say("yes", "Weigh again", "yes", by="priya")
+    plant.say("yes", "Look at the balance", "yes", by="priya")
     assert plant.state(ref) == "finished"
 
 
@@ -235,7 +235,7 @@ def test_what_a_colleague_left_lying_is_taken_back_and_somebody_else_does_it(pla
     assert plant.row(ref).person == "sam"
     plant.say("no", by="sam")
     plant.press("Continue", by="priya")
-    plant.say("Weigh again", "yes", by="priya")
+    plant.say("Look at the balance", "yes", by="priya")
     draft = plant.markdown(ref, by="priya")
     assert "Lee Moran took the part of the lab supervisor over from Priya Nair" in draft
     assert "it was taken back unfinished on 3 June 2026, 12:00 (IST)" in draft
@@ -293,18 +293,18 @@ def test_the_draft_can_be_fetched_by_who_has_the_run_and_by_who_gave_it_and_by_n
     offered(plant)
     plant.press("We do this together", by="priya")
     ref = plant.focus("priya")
-    plant.say("yes", "Weigh again", "yes", by="priya")
+    plant.say("yes", "Look at the balance", "yes", by="priya")
     assert plant.coach.draft("lee", ref, 1) is None
     book = plant.library.playbooks["look-at-result"]
     kept = {**LOOK, "steps": [step for step in LOOK["steps"] if step["id"] != "back"]}
     without = replace(book, script=load(kept), canonical=canonical_json(kept))
     plant.coach = plant.with_library(replace(plant.library, playbooks={"look-at-result": without}))
     ref = accepted(plant)
-    plant.say("yes", "Weigh again", "yes", by="lee")
+    plant.say("yes", "Look at the balance", "yes", by="lee")
     assert plant.state(ref) == "finished"
     assert "has come to the end" in plant.news("priya")[-1]
     for who in ("lee", "priya"):
-        assert "Weigh again" in plant.markdown(ref, by=who)
+        assert "Look at the balance" in plant.markdown(ref, by=who)
         assert f"{ref}-draft-1.md" in [f.name for f in plant.say("my drafts", by=who)[0].files]
     assert plant.coach.draft("sam", ref, 1) is None
     assert plant.say("my runs", by="priya")[0].text == "You have nothing open."
