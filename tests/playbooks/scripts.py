@@ -131,6 +131,7 @@ class Walk:
         carried: Mapping[str, Answer] | None = None,
     ) -> None:
         self.script, self.roster, self.place, self.now, self.by = of, roster, place, NOON, "person-1"
+        self._stood: tuple[tuple[object, ...], Ledger, Position] | None = None
         decision = begin(of, given, opening, self.here, carried)
         self.events: tuple[Event, ...] = decision.happened
         self.said: tuple[Utterance, ...] = decision.said
@@ -163,11 +164,19 @@ class Walk:
 
     @property
     def ledger(self) -> Ledger:
-        return fold(self.events)
+        return self._standing()[0]
 
     @property
     def position(self) -> Position:
-        return resolve(self.script, self.ledger, self.place)
+        return self._standing()[1]
+
+    def _standing(self) -> tuple[Ledger, Position]:
+        """Where the run stands, from its events alone; worked out once as long as nothing of it has changed."""
+        of = (self.events, self.script, self.place)
+        if self._stood is None or any(now is not then for now, then in zip(of, self._stood[0], strict=True)):
+            ledger = fold(self.events)
+            self._stood = (of, ledger, resolve(self.script, ledger, self.place))
+        return self._stood[1:]
 
     @property
     def asked(self) -> str:

@@ -292,13 +292,14 @@ def test_every_obligation_is_a_sentence_for_people_who_read_no_code():
 @pytest.mark.parametrize("name", IDS)
 def test_deleting_any_stop_review_or_official_record_breaks_an_obligation(name):
     steps = trees()[name]["steps"]
+    owed = [one for one in obligations() if one.playbook == name]
     assert isinstance(steps, list)
     for number, step in enumerate(steps):
         if "stop" in step or "review" in step or step["id"] == "official_record":
             broken = copy.deepcopy(trees()[name])
             del broken["steps"][number]  # type: ignore[attr-defined]  # it is a list, see above
             try:
-                judged = {**scripts(), name: load(broken, trees())}
+                judged = load(broken, trees())
             except ScriptRefused:
                 continue  # somebody else refers to it: the loader has noticed
-            assert unkept(obligations(), judged), f"nobody misses {step['id']}"
+            assert unkept(owed, {name: judged}), f"nobody misses {step['id']}"
