@@ -27,6 +27,8 @@ _INNOCENT = "~"  # before the entry of what asks for nothing
 _A_WORD = re.compile(
     r"[^\W\d_]{3}"
 )  # what has none is a value: a number, a date, the number of a record or a lot
+_FEWEST_WORDS = 3  # in fewer, nothing but the words of a refusal itself can be told
+_MOST_UNKNOWN = 0.5  # of the weight of a message may lie in words that no message has
 _LONG = 20  # words: a message of so many is as long as counts
 _DONE = re.compile(
     r" (?:was|were|had|did|has been|have been|went|found|told|took|put|gave|made|\w{3,}ed)(?= )"
@@ -122,9 +124,11 @@ class Refusals:
             counts = refusal.is_always or (is_request and not is_informing)
             if counts and self._fits(refusal, words):
                 return refusal
-        if not _A_WORD.search(text):
+        if not _A_WORD.search(text) or len(words_of(text)) < _FEWEST_WORDS:
             return None
         features, nearest = self.features(text)
+        if features["unknown"] > _MOST_UNKNOWN:
+            return None
         enough = self.judge.sure_from if may_be_answer else self.judge.likely_from
         if (
             nearest is None
@@ -137,7 +141,8 @@ class Refusals:
     def features(self, text: str) -> tuple[Features, Refusal | None]:
         """What is known of a message, by the names of `SIGNS`, and the refusal it comes nearest to."""
         words, in_order = _plain(text), _sorted(text)
-        hits = self._searcher.search(text, most=2 * len(self.each) + 1).hits
+        found = self._searcher.search(text, most=2 * len(self.each) + 1)
+        hits = found.hits
         asked = next((hit for hit in hits if not hit.entry.startswith(_INNOCENT)), None)
         innocent = next((hit for hit in hits if hit.entry.startswith(_INNOCENT)), None)
         features = {
@@ -149,6 +154,7 @@ class Refusals:
             "informing": float(self._has("informing", words)),
             "done": float(_DONE.search(words) is not None),
             "numbers": float(any(letter.isdigit() for letter in text)),
+            "unknown": found.features["unknown"],
             "length": min(len(in_order.split()), _LONG) / _LONG,
         }
         return features, next((each for each in self.each if asked and each.id == asked.entry), None)
