@@ -29,6 +29,7 @@ _A_WORD = re.compile(
 )  # what has none is a value: a number, a date, the number of a record or a lot
 _FEWEST_WORDS = 3  # in fewer, nothing but the words of a refusal itself can be told
 _MOST_UNKNOWN = 0.5  # of the weight of a message may lie in words that no message has
+_LEAST_LIKENESS = 0.45  # to one way to ask it: a long account shares words with some, and is like none
 _LONG = 20  # words: a message of so many is as long as counts
 _DONE = re.compile(
     r" (?:was|were|had|did|has been|have been|went|found|told|took|put|gave|made|\w{3,}ed)(?= )"
@@ -126,8 +127,10 @@ class Refusals:
                 return refusal
         if not _A_WORD.search(text) or len(words_of(text)) < _FEWEST_WORDS:
             return None
+        if may_be_answer and not is_request:
+            return None
         features, nearest = self.features(text)
-        if features["unknown"] > _MOST_UNKNOWN:
+        if features["unknown"] > _MOST_UNKNOWN or features["like_asked"] < _LEAST_LIKENESS:
             return None
         enough = self.judge.sure_from if may_be_answer else self.judge.likely_from
         if (

@@ -10,6 +10,7 @@ from bot.message import About, Press
 from bot.reply import Choice, Reply
 from playbooks.act import Act, Back, Cancel, Change, Digress, Hurry, Keep, Pause, Put, Resume, Skip
 from playbooks.answer import pick
+from playbooks.decision import REASON
 from playbooks.script import AnswerType, Ask, Option, Script
 
 _FREE_TEXT = frozenset(
@@ -142,5 +143,5 @@ def step_named(script: Script, what: str) -> str:
 
 
 def takes_any_words(run: OpenRun) -> bool:
-    """Whether any words at all would do as an answer to what is asked now."""
-    return run.asked is not None and run.asked.type in _FREE_TEXT
+    """Whether any words at all would do as an answer to what is asked now; for the reason of a change they do."""
+    return run.ledger.asking == REASON or (run.asked is not None and run.asked.type in _FREE_TEXT)

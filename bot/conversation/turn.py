@@ -294,7 +294,9 @@ def _guarded(scene: Scene, text: str) -> Turn | None:
 
 
 def _is_readable(scene: Scene, asked: Ask, text: str) -> bool:
-    return isinstance(read_answer(asked, text, scene.now, scene.site.place), Answer)
+    """Whether these words answer it, or name its options in a way that cannot be: "none of these, and records"."""
+    read = read_answer(asked, text, scene.now, scene.site.place)
+    return isinstance(read, Answer) or read.trouble is Trouble.NONE_AND_MORE
 
 
 def _answered(scene: Scene, run: OpenRun, text: str, put: Put | None) -> Turn:

@@ -90,9 +90,7 @@ def test_a_federal_holiday_counts_where_the_limit_is_federal(plant: Plant):
     plant.upto("first_known_at", by="riley", whereabouts="market", **early)
     plant.say("today 06:30", by="riley")
 
-    assert "if regulatory affairs say one is needed, by 1 December 2026, 06:30 (CST)." in plant.said(
-        "riley"
-    )
+    assert "if regulatory affairs say one is needed, by 1 December 2026, 06:30 (CST)." in plant.said("riley")
 
 
 @pytest.mark.scenario("H2")

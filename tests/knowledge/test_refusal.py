@@ -133,7 +133,7 @@ LIKE = Refusals(
     ("text", "expected"),
     [
         ("what if the flask just fell over?", "down-the-sink"),
-        ("can I use the sink, the bench is full of flasks", "down-the-sink"),
+        ("can I use the sink right here, the bench is full of old flasks", "down-the-sink"),
         ("the sink is right here and the bench is full of old flasks", "down-the-sink"),
         ("somebody messed up the weighing, whose fault was it", "blame"),
         ("the flask fell over at ten", None),
@@ -149,9 +149,21 @@ def test_a_request_is_told_by_what_it_comes_nearest_to(text, expected):
 
 
 def test_where_any_words_would_do_it_must_be_surer():
-    assert LIKE.found_in("old bench")
-    assert not LIKE.found_in("old bench", may_be_answer=True)
-    assert LIKE.found_in("bench is full of old flasks, the sink is right here", may_be_answer=True)
+    assert LIKE.found_in("the old bench is full")
+    assert not LIKE.found_in("the old bench is full", may_be_answer=True)
+    assert LIKE.found_in("bench is full of old flasks, the sink is right here?", may_be_answer=True)
+
+
+@pytest.mark.parametrize("text", ["old bench", "the unheard bench rhubarb compote"])
+def test_few_words_and_words_nobody_knows_tell_nothing(text):
+    careless = replace(LIKE, judge=replace(LIKE.judge, likely_from=0.0, sure_from=0.0))
+    assert careless.found_in(text) is None
+
+
+def test_where_any_words_would_do_a_statement_is_the_answer():
+    said = "bench is full of old flasks, the sink is right here"
+    assert LIKE.found_in(said)
+    assert not LIKE.found_in(said, may_be_answer=True)
 
 
 @pytest.mark.parametrize(
@@ -159,9 +171,20 @@ def test_where_any_words_would_do_it_must_be_surer():
 )
 def test_a_value_is_no_request_however_near_it_comes_to_one(value):
     careless = replace(LIKE, judge=replace(LIKE.judge, likely_from=0.0, sure_from=0.0))
-    assert careless.found_in("the bench") is not None
+    assert careless.found_in("the old bench is full") is not None
     assert careless.found_in(value) is None
     assert careless.found_in(value, may_be_answer=True) is None
+
+
+def test_a_long_account_is_like_no_way_to_ask_and_is_no_request_however_many_words_they_share():
+    account = (
+        "At ten past six, while the bench was being cleared for the second series, operators of the early shift noticed a"
+        " full flask without any label beside the sink, wrote the place into the record and called their supervisor over"
+    )
+    careless = replace(LIKE, judge=Judge(Weights(1.0, {"length": 5.0}), 0.3, 0.5))
+    assert careless.features(account)[1] is not None
+    assert careless.found_in(account, may_be_answer=True) is None
+    assert careless.found_in("is the sink right here, the bench is full of old flasks?", may_be_answer=True)
 
 
 def test_with_nothing_refused_nothing_is():

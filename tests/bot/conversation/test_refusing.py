@@ -108,6 +108,39 @@ def test_an_answer_that_can_be_read_as_one_stays_an_answer():
     assert talk.run.ledger.answers
 
 
+def test_what_names_options_that_do_not_go_together_is_a_mistake_and_no_request():
+    talk = talking(
+        refusals=Refusals({**WORDS, "again": ("batch", "again")}, (replace(AGAIN, is_always=True),))
+    )
+    talk.send(Press("start", ("spill",)))
+    for answer in ("no", "today 06:00", "Ethanol", "nothing, a batch"):
+        talk.say(answer)
+    assert not talk.said.startswith("A repeat does not cancel")
+    assert '"Nothing" and another answer do not go together.' in talk.said
+
+
+def test_the_reason_of_a_change_may_be_any_words_so_that_one_taken_for_a_request_can_stand():
+    talk = talking(
+        refusals=Refusals({**WORDS, "again": ("read again", "again")}, (replace(AGAIN, is_always=True),))
+    )
+    talk.send(Press("start", ("spill",)))
+    for answer in (
+        "no",
+        "today 06:00",
+        "Ethanol",
+        "a batch",
+        "00123",
+        "no",
+        "yes",
+        "change still wet",
+        "yes",
+    ):
+        talk.say(answer)
+    talk.say("Read again from the door")
+    assert talk.said.startswith("A repeat does not cancel")
+    assert "The reason stands beside the change." in talk.press('My answer is "Read again from the door"')
+
+
 def test_that_a_review_is_right_is_no_request():
     words = {**WORDS, "again": ("this is right", "yes", "again")}
     talk = talking(refusals=Refusals(words, (replace(AGAIN, is_always=True),)))
