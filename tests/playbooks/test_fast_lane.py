@@ -60,7 +60,7 @@ def test_the_draft_says_what_was_left_for_later():
     walk = drafted()
     made = next(event for event in walk.events if isinstance(event.what, Drafted))
     draft = draft_of(OF, walk.events, made, DUBLIN, Around("coach-1", "Site", {}, ""))
-    assert [point.note for point in draft.open_points] == ["what: Left for later", "where: Left for later"]
+    assert [point.note for point in draft.open_points] == ["what: Left for later", "Where: Left for later"]
 
 
 def test_the_rest_is_taken_up_again_after_the_draft_and_makes_another_without_a_reason():
