@@ -521,7 +521,6 @@ def test_a_run_is_handed_over_when_the_colleague_accepts_and_not_before(plant):
     plant.say("hand over to Sam")
     assert plant.row(ref).person == "alex"
     assert "It stays theirs until you accept." in plant.news("sam")[0]
-    plant.start()
     plant.upto("what_happened")
 
     plant.press("Accept", by="sam")

@@ -19,7 +19,7 @@ from bot.store.database import Database
 from bot.store.tables import audit as audit_table
 from tests.bot.authored import PLAYBOOK, write_overlay
 
-# "A result outside its limit", the fourth that is offered, answered to its end.
+# "A result outside its limit", asked for in words and answered to its end.
 WHOLE_RUN = "oos\n1\n1\nyes\nno\ntoday 00:02\nLIMS 1\ntoday 00:01\nAssay\n25K041\nHPLC-07\nnone\nno\n1\nyes\n1\nlater\n"
 
 
@@ -41,7 +41,7 @@ def piped(folder: Path, lines: str, *arguments: str, **variables: str) -> subpro
 
 
 def test_piped_lines_lead_through_a_conversation_and_nothing_is_coloured(tmp_path):
-    done = piped(tmp_path, "2\nno\nno\nback\nexit\nnever said\n")
+    done = piped(tmp_path, "label mix up\nyes\nno\nno\nback\nexit\nnever said\n")
     assert (done.returncode, done.stderr) == (0, "")
     assert "Hello Alex Byrne." in done.stdout
     assert "Is anyone hurt or in danger?" in done.stdout
@@ -53,14 +53,14 @@ def test_piped_lines_lead_through_a_conversation_and_nothing_is_coloured(tmp_pat
 
 
 def test_what_is_open_is_taken_up_where_it_was_left(run):
-    run("chat", lines="2\nno\n")
+    run("chat", lines="label mix up\nyes\nno\n")
     taken_up = run("chat", lines="1\n").stdout
-    assert 'You were in the middle of "Open a deviation"' in taken_up
+    assert 'You were in the middle of "label mix up"' in taken_up
     assert "Could this affect a patient" in taken_up
 
 
 def test_somebody_else_in_the_demonstration_has_their_own_conversation(run):
-    run("chat", lines="2\nno\n")
+    run("chat", lines="label mix up\nyes\nno\n")
     shown = run("chat", "--as", "priya").stdout
     assert "Hello Priya Nair." in shown
     assert "in the middle of" not in shown
