@@ -9,6 +9,7 @@ from zipfile import ZipFile
 import docx
 import pytest
 
+from bot.content.scenario_file import RawScenario
 from bot.strict_yaml import read_all
 from tests.bot.authored import PLAYBOOK, SITE, write_overlay
 
@@ -56,7 +57,8 @@ def test_what_happened_is_told_in_lines(run, answers):
 def test_limits_and_questions_about_words_are_told_as_a_person_reads_them(run, tmp_path, monkeypatch):
     name = "A cold room above its limit overnight"
     scenarios = read_all((LIBRARY / "deviation-open.test.yaml").read_bytes(), "scenarios")
-    answers = next(each.data["answers"] for each in scenarios if each.data["scenario"].startswith(name))
+    played = [RawScenario.model_validate(each.data) for each in scenarios]
+    answers = dict(next(each.answers for each in played if each.scenario.startswith(name)))
     answers |= {"what_happened": "The cold room was too warm.", "record_number": "skip"}
     (tmp_path / "answers.yaml").write_text(json.dumps(answers), encoding="utf-8")
     monkeypatch.setenv("QMS_COACH_NOW", "2026-06-03T09:00+01:00")
