@@ -127,7 +127,7 @@ class Refusals:
                 return refusal
         if not _A_WORD.search(text) or len(words_of(text)) < _FEWEST_WORDS:
             return None
-        if may_be_answer and not is_request:
+        if may_be_answer and not text.rstrip().endswith("?"):
             return None
         features, nearest = self.features(text)
         if features["unknown"] > _MOST_UNKNOWN or features["like_asked"] < _LEAST_LIKENESS:
