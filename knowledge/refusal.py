@@ -27,7 +27,7 @@ _INNOCENT = "~"  # before the entry of what asks for nothing
 _A_WORD = re.compile(
     r"[^\W\d_]{3}"
 )  # what has none is a value: a number, a date, the number of a record or a lot
-_FEWEST_WORDS = 3  # in fewer, nothing but the words of a refusal itself can be told
+_FEWEST_WORDS = 4  # in fewer, nothing but the words of a refusal itself can be told
 _MOST_UNKNOWN = 0.5  # of the weight of a message may lie in words that no message has
 _LEAST_LIKENESS = 0.45  # to one way to ask it: a long account shares words with some, and is like none
 _LONG = 20  # words: a message of so many is as long as counts

@@ -429,6 +429,8 @@ class Page(HTMLParser):
             self._tick = given["value"]
         if "download" in given:
             self.lines[-1].links.append(given["href"])
+        if alternative := given.get("alt"):
+            self.lines[-1].pieces.append(alternative)
 
     def handle_endtag(self, tag: str) -> None:
         if self._unread:

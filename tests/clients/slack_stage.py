@@ -112,9 +112,10 @@ class SlackStage:
 
     def draft(self, number: int) -> Mapping[str, str]:
         files = [file for message in self.messages for file in message.get("files", [])]
-        found = {file["name"]: file for file in files if f"-draft-{number}." in file["name"]}
-        assert found, f"draft {number} was not sent"
-        return {name: file_text(name, self.slack.download(file)) for name, file in found.items()}
+        drafts = [file for file in files if f"-draft-{number}." in file["name"]]
+        assert drafts, f"draft {number} was not sent"
+        newest = {file["name"].rpartition(".")[2]: file for file in drafts}  # where several runs have one
+        return {kind: file_text(file["name"], self.slack.download(file)) for kind, file in newest.items()}
 
 
 def as_read(message: Thing) -> str:

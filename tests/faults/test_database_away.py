@@ -123,7 +123,7 @@ def test_on_a_full_disk_what_was_acknowledged_stays_and_the_next_is_refused(tmp_
         web.start()
         visitor.say("hello")
         written = (tmp_path / "coach.db-wal").stat().st_size
-        resource.prlimit(web.pid, resource.RLIMIT_FSIZE, (written + 40_000, resource.RLIM_INFINITY))
+        resource.prlimit(web.pid, resource.RLIMIT_FSIZE, (written + 200_000, resource.RLIM_INFINITY))
         event_ids = (f"event-{number:05}" for number in count(2))
         event_id = next(event_ids)
         while (status := visitor.post(event_id, "what can you do?", plant.port).status) == 204:
