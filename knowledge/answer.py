@@ -87,7 +87,6 @@ class Knowledge:
         """Everything that can be found, each with the ways to ask for it."""
         return (
             *(Entry(each.id, (each.question, *each.phrasings)) for each in self.articles.values()),
-            *(Entry(f"{REFUSAL}{each.id}", (each.title, *each.phrasings)) for each in self.refusals.each),
             *(Entry(name, phrasings) for name, phrasings in self.others.items()),
         )
 
@@ -99,7 +98,7 @@ class Knowledge:
     def allowed(self, asker: Asker) -> frozenset[str]:
         """The entries this person can be answered with."""
         articles = (name for name, article in self.articles.items() if article.is_for(asker))
-        return frozenset((*articles, *(f"{REFUSAL}{each.id}" for each in self.refusals.each), *self.others))
+        return frozenset((*articles, *self.others))
 
     def decide(self, text: str, asker: Asker) -> Decision:
         """What is done with the question `text` of this person."""
@@ -120,9 +119,6 @@ class Knowledge:
 
     def _decided(self, tier: str, sureness: float, lowered: tuple[str, ...], found: Found) -> Decision:
         first = found.hits[0].entry
-        if first.startswith(REFUSAL) and tier != "unknown":
-            refusal = next(each for each in self.refusals.each if f"{REFUSAL}{each.id}" == first)
-            return _refused(refusal, sureness, found)
         if tier == "suggest":
             return Decision("suggest", "", sureness, self._suggestions(found), lowered=lowered, found=found)
         if tier == "unknown":
