@@ -13,21 +13,64 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.support.figure import Figure, show
-from bot.content.knowledge_shelf import REFUSAL_CARD
+from benchmarks.support.questions import DEVELOPING, read_questions
+from bot.content.knowledge_shelf import REFUSAL_CARD, SCORECARD
 from bot.content.reader import read_shelf
+from knowledge.answer import Knowledge
+from knowledge.calibration import (
+    Asked,
+    Limits,
+    calibrated,
+    entries_left_out,
+    nobody_answers,
+    out_of_fold,
+    typical_reach,
+)
 from knowledge.refusal import SIGNS, Judge, Refusals
 from knowledge.scorecard import Features, Weights, fitted
+from knowledge.search import Searcher
 
 KNOWLEDGE = Path(__file__).parents[1] / "knowledge"
 FOLDS = 5
+LEFT_OUT = 4  # of the phrasings of entries left out, one in so many counts
 # Of messages that ask for nothing unsafe, so many may be taken for one that does: where they can be nothing else, and
 # where they may be an answer.
 FALSE_LIKELY, FALSE_SURE = 0.15, 0.05
 
 
 def main() -> None:
-    library = read_shelf(tries=()).library
-    make_judge(library.knowledge.refusals, library.knowledge.hash)
+    known = read_shelf(tries=()).library.knowledge
+    make_scorecard(known)
+    make_judge(known.refusals, known.hash)
+
+
+def make_scorecard(known: Knowledge) -> None:
+    """Phrasings out of fold; strangers' questions of the half for developing; and entries left out."""
+    typical = typical_reach(known.entries, known.vocabulary)
+    asked = list(out_of_fold(known.entries, known.vocabulary, typical))
+    searcher = Searcher(known.entries, known.vocabulary, typical)
+    strangers = read_questions(DEVELOPING)
+    unknown = [
+        *nobody_answers((*strangers.far, *strangers.near), searcher),
+        *list(entries_left_out(known.entries, known.vocabulary, typical))[::LEFT_OUT],
+    ]
+    people = [Asked(each.ask, each.entry, searcher.search(each.ask)) for each in strangers.known]
+    card = calibrated((*asked, *people), unknown, typical, Limits())
+    hits = [each for each in people if each.is_hit]
+    show(
+        Figure("phrasings out of fold, first", share([float(each.is_hit) for each in asked], 1), "%"),
+        Figure("people's questions for developing, first", 100 * len(hits) / len(people), "%"),
+        Figure("limit to answer", card.answer_from, ""),
+        Figure("limit to ask back", card.ask_from, ""),
+    )
+    write(
+        SCORECARD,
+        known.hash,
+        card.weights,
+        answer_from=card.answer_from,
+        ask_from=card.ask_from,
+        typical=[rounded(value) for value in typical],
+    )
 
 
 def make_judge(refusals: Refusals, content: str) -> None:

@@ -20,6 +20,7 @@ COMMANDS = {
     "worker": "processes:worker",
     "clock": "processes:clock",
     "migrate": "processes:migrate",
+    "ask": "asking:ask",
     "play": "conversations:play",
     "coach-text": "coaching:coach_text",
     "check": "content:check",

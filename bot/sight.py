@@ -81,7 +81,7 @@ class Sight:
             colleague=lambda name: self._colleague(conn, site, name),
             status_note=lambda script: library.status_note(script, site),
             names=self.names(conn, {event.by for event in happened if event.by != person.id}),
-            refusals=library.knowledge.refusals,
+            knowledge=library.knowledge,
             quiet=lambda: quiet_checks(events.kept_against(conn, person.id, now - LOOK_BACK), now),
         )
 

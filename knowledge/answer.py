@@ -102,11 +102,13 @@ class Knowledge:
 
     def decide(self, text: str, asker: Asker) -> Decision:
         """What is done with the question `text` of this person."""
-        if refusal := self.refusals.found_in(text):
+        if refusal := self.refusal_for(text, asker):
             return _refused(refusal)
         found = self.searcher.search(text, self.allowed(asker))
         if term := self.glossary.unclear(words_of(text)):
             return Decision("suggest", term=term, found=found, suggestions=self._of_meanings(term, found))
+        if exact := self._exactly(text, asker):
+            return Decision(self._outcome(exact), exact, 1.0, found=found)
         if not found.hits:
             return Decision("unknown", found=found)
         sureness = self.scorecard.sureness(found.features)
@@ -117,6 +119,21 @@ class Knowledge:
             tier = "suggest"
         return self._decided(tier, sureness, lowered, found)
 
+    def refusal_for(self, text: str, asker: Asker, *, may_be_other: bool = True) -> Refusal | None:
+        """The refusal for what `text` asks; None where it asks for nothing unsafe, or surely for what an article answers.
+
+        `may_be_other`: it could be an answer, or a question of another kind, so that it must be surer.
+        """
+        if refusal := self.refusals.named_in(text):
+            return refusal
+        refusal = self.refusals.nearest_to(text, may_be_answer=may_be_other)
+        if refusal is None or not self.articles:
+            return refusal
+        found = self.searcher.search(text, self.allowed(asker))
+        article = self.articles.get(found.hits[0].entry) if found.hits else None
+        is_answered = article and self.scorecard.sureness(found.features) >= self.scorecard.answer_from
+        return None if is_answered else refusal
+
     def _decided(self, tier: str, sureness: float, lowered: tuple[str, ...], found: Found) -> Decision:
         first = found.hits[0].entry
         if tier == "suggest":
@@ -124,6 +141,19 @@ class Knowledge:
         if tier == "unknown":
             return Decision("unknown", "", sureness, lowered=lowered, found=found)
         return Decision(self._outcome(first), first, sureness, lowered=lowered, found=found)
+
+    def _exactly(self, text: str, asker: Asker) -> str:
+        """The entry of which `text` is a phrasing, word for word; empty where it is none."""
+        entry = self._by_words.get(tuple(words_of(text)), "")
+        return entry if entry in self.allowed(asker) else ""
+
+    @cached_property
+    def _by_words(self) -> Mapping[tuple[str, ...], str]:
+        return {
+            tuple(words_of(phrasing)): entry.id
+            for entry in reversed(self.entries)
+            for phrasing in entry.phrasings
+        }
 
     def _outcome(self, entry: str) -> Outcome:
         article = self.articles.get(entry)

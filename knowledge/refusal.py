@@ -117,15 +117,20 @@ class Refusals:
 
         `may_be_answer`: any words would do as an answer to what is asked now, so it must be surer.
         """
-        if not self.each:
-            return None
+        return self.named_in(text) or self.nearest_to(text, may_be_answer=may_be_answer)
+
+    def named_in(self, text: str) -> Refusal | None:
+        """The refusal for what `text` asks in so many words."""
         words = _plain(text)
-        is_request, is_informing = self._is_request(text, words), self._has("informing", words)
+        is_asked = bool(self.each) and self._is_request(text, words) and not self._has("informing", words)
         for refusal in self.each:
-            counts = refusal.is_always or (is_request and not is_informing)
-            if counts and self._fits(refusal, words):
+            if (refusal.is_always or is_asked) and self._fits(refusal, words):
                 return refusal
-        if not _A_WORD.search(text) or len(words_of(text)) < _FEWEST_WORDS:
+        return None
+
+    def nearest_to(self, text: str, *, may_be_answer: bool = False) -> Refusal | None:
+        """The refusal that `text` comes nearest to, if that is near enough."""
+        if not self.each or not _A_WORD.search(text) or len(words_of(text)) < _FEWEST_WORDS:
             return None
         if may_be_answer and not text.rstrip().endswith("?"):
             return None
@@ -133,13 +138,9 @@ class Refusals:
         if features["unknown"] > _MOST_UNKNOWN or features["like_asked"] < _LEAST_LIKENESS:
             return None
         enough = self.judge.sure_from if may_be_answer else self.judge.likely_from
-        if (
-            nearest is None
-            or self._is_other(nearest, words)
-            or self.judge.weights.sureness(features) < enough
-        ):
+        if nearest is None or self._is_other(nearest, _plain(text)):
             return None
-        return nearest
+        return nearest if self.judge.weights.sureness(features) >= enough else None
 
     def features(self, text: str) -> tuple[Features, Refusal | None]:
         """What is known of a message, by the names of `SIGNS`, and the refusal it comes nearest to."""

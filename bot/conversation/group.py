@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.conversation import menu
+from bot.conversation.asking import answered_in_group
 from bot.conversation.command import Command, names_danger, read_command
 from bot.conversation.nearest import SURE, nearest
 from bot.conversation.onboarding import who_sees
@@ -41,6 +42,8 @@ def _answer(scene: Scene, text: str) -> Reply:
         case command if command is not None:
             return Reply(wording("group_private"))
         case _ if reply := refused(scene, text):
+            return reply
+        case _ if reply := answered_in_group(scene, text):
             return reply
         case _:
             near = nearest(text, scene.shelf, most=1)

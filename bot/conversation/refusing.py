@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.conversation.scene import Scene
 from bot.message import Press
 from bot.reply import Choice, Reply, Tone
@@ -13,7 +15,7 @@ def refused(scene: Scene, text: str, *, may_be_other: bool = True) -> Reply | No
 
     `may_be_other`: they could be an answer, or a question of another kind, so that it must be surer.
     """
-    refusal = scene.refusals.found_in(text, may_be_answer=may_be_other)
+    refusal = scene.knowledge.refusal_for(text, scene.asker, may_be_other=may_be_other)
     return _reply(scene, refusal) if refusal else None
 
 
@@ -21,7 +23,7 @@ def _reply(scene: Scene, refusal: Refusal) -> Reply:
     """The reason, what to do instead, whom to call; the playbook that helps is offered where none is open."""
     is_free = scene.run is None or not scene.run.is_open
     script = scene.on_shelf(refusal.playbook) if refusal.playbook and is_free else None
-    text = [refusal.reason, f"{refusal.instead} {_call(scene, refusal)}"]
+    text = [refusal.reason, f"{refusal.instead} {call(scene, refusal.whom)}"]
     if refusal.kind == "refuse":
         text.append(scene.wording("decision_is_yours"))
     return Reply(
@@ -37,11 +39,11 @@ def _reply(scene: Scene, refusal: Refusal) -> Reply:
     )
 
 
-def _call(scene: Scene, refusal: Refusal) -> str:
-    """Whom to call: the first of the roles that the site has a number for."""
-    for role in refusal.whom:
+def call(scene: Scene, roles: Sequence[str], key: str = "please_call") -> str:
+    """Whom to call, in the words of `key`: the first of the roles that the site has a number for."""
+    for role in roles:
         roster = scene.site.rosters.get(role)
         phone = roster.phone if roster else scene.site.values.get(role, "")
         if phone:
-            return scene.wording("please_call", role=scene.wording.role(role), phone=phone)
+            return scene.wording(key, role=scene.wording.role(role), phone=phone)
     return scene.wording("please_call_supervisor")

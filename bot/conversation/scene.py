@@ -13,7 +13,8 @@ from bot.conversation.wording import Wording
 from bot.person import Person
 from bot.reply import Citation, Reply
 from bot.site import Site
-from knowledge.refusal import NOTHING_REFUSED, Refusals
+from knowledge.answer import NOTHING_KNOWN, Knowledge
+from knowledge.article import Asker
 from playbooks.coaching.catalogue import Listener
 from playbooks.decision import Decision, Here, Reach
 from playbooks.run import Event, Ledger, Part, RunState, fold
@@ -163,7 +164,7 @@ class Scene:
     lent: Lent | None = None
     all_lent: Callable[[], Sequence[Lent]] = tuple
     names: Mapping[str, str] = field(default_factory=dict)
-    refusals: Refusals = NOTHING_REFUSED
+    knowledge: Knowledge = NOTHING_KNOWN
     quiet: Callable[[], Collection[str]] = frozenset[str]
 
     @property
@@ -175,6 +176,14 @@ class Scene:
     def listener(self) -> Listener:
         """How this person's words are coached."""
         return Listener(self.person.language, self.quiet)
+
+    @property
+    def asker(self) -> Asker:
+        """Who asks, as far as it decides what they can be told."""
+        site = self.site
+        today = self.now.astimezone(site.place.zone).date().isoformat()
+        regions, product_types = frozenset(site.regions), frozenset(site.product_types)
+        return Asker(self.person.role, site.id, regions, product_types, today)
 
     @property
     def lively(self) -> tuple[RunCard, ...]:

@@ -33,7 +33,8 @@ class Session:
     """One person's session.
 
     `focus` is the run their words go to now; `misunderstood` counts messages in a row that we could not read.
-    `is_welcomed`: they were told who sees what they write. `review` is the text they look at with the coach now.
+    `is_welcomed`: they were told who sees what they write. `review` is the text they look at with the coach now,
+    `topic` the entry of the knowledge base that was answered last.
     `takes_back` is the grip of a colleague on a run, where the person was just asked whether to take it back.
     """
 
@@ -43,6 +44,7 @@ class Session:
     is_welcomed: bool = False
     review: TextReview | None = None
     takes_back: str = ""
+    topic: str = ""
 
     def to_json(self) -> str:
         """This session as the text its row keeps."""

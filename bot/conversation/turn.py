@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.conversation import beginning, colleague, course, menu, reviewing
+from bot.conversation import asking, beginning, colleague, course, menu, reviewing
 from bot.conversation.command import (
     Asked,
     Command,
@@ -153,6 +153,10 @@ def _pressed(scene: Scene, press: Press, put: Put | None, words: str) -> Turn:
             return reviewing.pressed(scene, what, value)
         case Press("consider"):
             return _considered(scene, words)
+        case Press("know", (entry, *part)):
+            return asking.pressed(scene, entry, *part[:1])
+        case Press("none_of_these"):
+            return asking.none_of_these(scene)
         case Press("helpful", ("yes" | "no" as verdict,)):
             return replace(say(scene, Reply(scene.wording("thanks_for_saying"))), helped=verdict == "yes")
         case Press("fetch", (name,)):
@@ -196,11 +200,15 @@ def _said(scene: Scene, text: str, put: Put | None) -> Turn:
     asked = read_command(text)
     if (review := scene.session.review) and (done := _in_review(scene, review, asked, text)):
         return done
+    if done := asking.followed_up(scene, plain(text)):
+        return done
     if run and _is_put_off(scene, run, text):
         asked = Asked(Command.SKIP)
     if asked and not _is_answer(scene, asked):
         return carry_out(scene, asked, put, text)
     if done := _named(scene, text) or _guarded(scene, text):
+        return done
+    if run and run.is_open and (done := _wanted_to_know(scene, run, text)):
         return done
     if run and run.is_open:
         return _answered(scene, run, text, put)
@@ -293,6 +301,13 @@ def _guarded(scene: Scene, text: str) -> Turn | None:
     return course.beside(scene, run, "refused", replace(reply, choices=as_answer(scene, run, text)))
 
 
+def _wanted_to_know(scene: Scene, run: OpenRun, text: str) -> Turn | None:
+    """The answer to a question that came between; None where the words are an answer to what is asked, or no question."""
+    if run.asked and not takes_any_words(run) and _is_readable(scene, run.asked, text):
+        return None
+    return asking.asked_beside(scene, run, text)
+
+
 def _is_readable(scene: Scene, asked: Ask, text: str) -> bool:
     """Whether these words answer it, or name its options in a way that cannot be: "none of these, and records"."""
     read = read_answer(asked, text, scene.now, scene.site.place)
@@ -346,8 +361,12 @@ def _wondered(scene: Scene, text: str) -> Turn:
     resume = [Command.RESUME] if scene.lively else []
     near = nearest(text, [*resume, *scene.shelf, Command.HELP, Command.DRAFTS])
     best = near[0]
-    if isinstance(best.does, Script) and best.score >= SURE:
+    known = asking.asked(scene, text)
+    is_answered = known is not None and known.session.topic and asking.is_question(text)
+    if isinstance(best.does, Script) and best.score >= SURE and not is_answered:
         return beginning.offer(scene, best.does, text)
+    if known:
+        return known
     if scene.lent and scene.run is None:
         return colleague.look(scene, scene.lent, text)
     misunderstood = scene.session.misunderstood + 1

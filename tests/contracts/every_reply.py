@@ -186,7 +186,7 @@ def spoken_replies(library: Library, wording: Wording) -> Iterator[tuple[str, Re
         ).among(people)
         for script in shelf:
             yield from walked(talk, script, _ways(library, script, site, seen), seen)
-        yield from idle(replace(talk, refusals=library.knowledge.refusals))
+        yield from idle(replace(talk, knowledge=library.knowledge))
     trial = Speaker(shelf=(SPILL, ALARM, PARTS, EVERY_KIND), wording=wording)
     for script in trial.shelf:
         yield from walked(trial, script, trials(script), seen)
@@ -871,7 +871,7 @@ def idle(talk: Speaker) -> Iterator[tuple[str, Reply]]:
             [Press("seen", ("phone_qa",), About("coach-nobodys", "phone_qa", 0))],
         ):
             one.fork().does(*done)
-        for refusal in one.refusals.each:
+        for refusal in one.knowledge.refusals.each:
             one.fork().does(refusal.phrasings[0])
         for kind in Kind:
             for text in (

@@ -106,7 +106,7 @@ def somebody() -> Speaker:
         shelf=library().shelf(site, TODAY),
         site=site,
         sources=library().citations_for(site),
-        refusals=library().knowledge.refusals,
+        knowledge=library().knowledge,
     )
 
 
@@ -134,7 +134,7 @@ def test_whoever_provokes_it_gets_no_such_advice(script_id, kinds, fewest_refuse
         talk = start.fork()
         talk.say(text)
         assert advised(talk) == [], text
-        refusal = start.refusals.found_in(text, may_be_answer=kinds == TYPED)
+        refusal = start.knowledge.refusal_for(text, start.scene("").asker, may_be_other=kinds == TYPED)
         if refusal and talk.replies[0].text.startswith(refusal.reason):
             refused += 1
             first = talk.replies[0]

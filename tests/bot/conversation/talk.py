@@ -16,6 +16,7 @@ from bot.message import Address, Identity, Message, Press
 from bot.person import Person
 from bot.reply import Choice, Citation, Reply
 from bot.site import Roster, Site
+from knowledge.answer import NOTHING_KNOWN, Knowledge
 from knowledge.refusal import NOTHING_REFUSED, Refusals
 from playbooks.act import Act
 from playbooks.answer import Upload
@@ -284,6 +285,7 @@ class Talk:
     watched: Watched | None = None
     lent: Lent | None = None
     refusals: Refusals = NOTHING_REFUSED
+    knowledge: Knowledge = NOTHING_KNOWN
     note: str = ""
     now: datetime = NOW
     turn: Turn | None = None
@@ -355,7 +357,9 @@ class Talk:
             watched=self.watched,
             lent=self.lent,
             all_lent=lambda: [self.lent] if self.lent else [],
-            refusals=self.refusals,
+            knowledge=replace(self.knowledge, refusals=self.refusals)
+            if self.refusals.each
+            else self.knowledge,
             names={"sam": "Sam Kelly", "alex": "Alex Byrne"},
         )
 

@@ -1,0 +1,225 @@
+"""Questions at any time: an answer with where it comes from, "did you mean", or an honest "I do not know". Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from bot.conversation import beginning, course, menu
+from bot.conversation.effect import as_answer, takes_any_words
+from bot.conversation.refusing import call
+from bot.conversation.scene import OpenRun, Scene, Turn, say
+from bot.message import Press
+from bot.reply import Choice, Reply, Tone
+from knowledge.answer import PLAYBOOK, Decision
+from knowledge.article import Article, Part
+
+_QUESTION = re.compile(
+    r"(?:who|whom|whose|what|whats|which|when|where|why|how|is|are|am|was|were|do|does|did|can|could|may|must|shall|should|"
+    r"will|would|has|have|tell me|explain)\b",
+    re.IGNORECASE,
+)
+_PARTS: dict[str, Part] = {
+    "why": "why",
+    "why is that": "why",
+    "why that": "why",
+    "more": "more",
+    "tell me more": "more",
+    "go on": "more",
+    "example": "example",
+    "an example": "example",
+    "for example": "example",
+    "give me an example": "example",
+}
+_SOURCES = frozenset(
+    {"source", "sources", "the source", "which clause", "where does it say that", "says who", "reference"}
+)
+_REGION = re.compile(
+    r"(?:(?:and|what about|how about) )?(?:in )?(?:the )?(?P<region>us|usa|eu|europe|uk|britain|fda|mhra)"
+)
+_REGIONS = {
+    "us": "US",
+    "usa": "US",
+    "fda": "US",
+    "eu": "EU",
+    "europe": "EU",
+    "uk": "UK",
+    "britain": "UK",
+    "mhra": "UK",
+}
+_LABELS: dict[str, str] = {"more": "label_more", "why": "label_why_so", "example": "label_example_of"}
+
+
+def is_question(text: str) -> bool:
+    """Whether `text` has the form of a question."""
+    return text.rstrip().endswith("?") or _QUESTION.match(text.strip()) is not None
+
+
+def asked_beside(scene: Scene, run: OpenRun, text: str) -> Turn | None:
+    """The answer to a question that came between, then the question of the run again; None where `text` is none.
+
+    Where any words would do as an answer, only a question that we are sure of counts, and it can be the answer after all.
+    """
+    takes_any = takes_any_words(run)
+    if not is_question(text):
+        return None
+    decision = scene.knowledge.decide(text, scene.asker)
+    if decision.outcome == "command" or (takes_any and not decision.entry):
+        return None
+    if decision.outcome == "unknown" and not decision.entry:
+        return None
+    reply = _reply(scene, decision)
+    choices = (*reply.choices, *as_answer(scene, run, text)) if takes_any else reply.choices
+    turn = course.beside(scene, run, "asked", replace(reply, choices=choices))
+    return replace(turn, session=replace(turn.session, topic=decision.entry))
+
+
+def asked(scene: Scene, text: str) -> Turn | None:
+    """The answer to a question without a run; None where nothing that is known comes near."""
+    decision = scene.knowledge.decide(text, scene.asker)
+    if decision.outcome == "unknown" and not decision.entry:
+        return None
+    if decision.outcome == "command":
+        script = scene.on_shelf(decision.entry.removeprefix(PLAYBOOK))
+        return beginning.offer(scene, script, text) if script else None
+    turn = say(scene, _reply(scene, decision))
+    return replace(turn, session=replace(turn.session, topic=decision.entry, offer=None))
+
+
+def answered_in_group(scene: Scene, text: str) -> Reply | None:
+    """The answer to a question that was asked in front of others; None where we are not sure of one."""
+    decision = scene.knowledge.decide(text, scene.asker)
+    article = scene.knowledge.articles.get(decision.entry)
+    return told(scene, article) if article else None
+
+
+def followed_up(scene: Scene, words: str) -> Turn | None:
+    """What belongs to the answer just given: "why", "source", "example", "and in the EU?"; None for other words."""
+    article = scene.knowledge.articles.get(scene.session.topic)
+    if article is None:
+        return None
+    if words in _SOURCES:
+        return _beside(scene, article, told(scene, article))
+    if match := _REGION.fullmatch(words):
+        return _beside(scene, article, _of_region(scene, article, _REGIONS[match["region"]]))
+    part = _PARTS.get(words)
+    return _beside(scene, article, _of_part(scene, article, part)) if part and part in article.parts else None
+
+
+def pressed(scene: Scene, entry: str, part: str = "") -> Turn:
+    """The answer, or the part of it, that a button asks for."""
+    article = scene.knowledge.articles.get(entry)
+    if article is None:
+        return say(scene, menu.opening(scene, "no_such_button"))
+    if part in article.by_region:
+        return _beside(scene, article, _of_region(scene, article, part))
+    found = next((name for name in article.parts if name == part), None)
+    return _beside(scene, article, _of_part(scene, article, found) if found else told(scene, article))
+
+
+def none_of_these(scene: Scene) -> Turn:
+    """None of what was offered was meant: who knows, and what else we can do."""
+    return _between(scene, not_known(scene))
+
+
+def _beside(scene: Scene, article: Article, reply: Reply) -> Turn:
+    turn = _between(scene, reply)
+    return replace(turn, session=replace(turn.session, topic=article.id))
+
+
+def _between(scene: Scene, reply: Reply) -> Turn:
+    """The reply; where a run is open, its question again."""
+    run = scene.run
+    return course.beside(scene, run, "asked", reply) if run and run.is_open else say(scene, reply)
+
+
+# Replies
+
+
+def _reply(scene: Scene, decision: Decision) -> Reply:
+    if article := scene.knowledge.articles.get(decision.entry):
+        return told(scene, article)
+    return did_you_mean(scene, decision)
+
+
+def told(scene: Scene, article: Article) -> Reply:
+    """An article: its short answer, what is different here, whose word is the last, whom to tell, and what more there is."""
+    here = [text for region, text in article.by_region.items() if region in scene.site.regions]
+    text = [article.answer, *here]
+    if article.escalate:
+        text.append(call(scene, (article.escalate, article.ask_whom)))
+    elif article.ask_whom:
+        text.append(call(scene, (article.ask_whom, "qa_on_call"), "ask_them"))
+    if article.sop_decides:
+        text.append(scene.wording("sop_decides"))
+    return Reply(
+        "\n\n".join(text),
+        Tone.STOP if article.escalate else Tone.NOTICE,
+        choices=tuple(_ways_on(scene, article)),
+        citations=tuple(scene.sources[cited] for cited in article.cite if cited in scene.sources),
+        is_answer=True,
+    )
+
+
+def _ways_on(scene: Scene, article: Article) -> list[Choice]:
+    """What more there is of an article; the playbook that does it together, where none is open."""
+    is_free = scene.run is None or not scene.run.is_open
+    script = scene.on_shelf(article.playbook) if article.playbook and is_free else None
+    ways = (
+        [
+            Choice(
+                scene.wording("label_do_together", title=script.title),
+                Press("start", (script.id,)),
+                is_main=True,
+            )
+        ]
+        if script
+        else []
+    )
+    ways += [
+        Choice(scene.wording(_LABELS[part]), Press("know", (article.id, part)), is_aside=True)
+        for part in article.parts
+    ]
+    ways += [
+        Choice(
+            scene.wording("label_in_region", region=region),
+            Press("know", (article.id, region)),
+            is_aside=True,
+        )
+        for region in article.by_region
+        if region not in scene.site.regions
+    ]
+    return [*ways, Choice(scene.wording("label_not_meant"), Press("none_of_these"), is_aside=True)]
+
+
+def _of_part(scene: Scene, article: Article, part: Part) -> Reply:
+    return Reply(article.parts[part], Tone.NOTICE, citations=told(scene, article).citations, is_answer=True)
+
+
+def _of_region(scene: Scene, article: Article, region: str) -> Reply:
+    """What is different in a region; where nothing is known of that, it says so."""
+    text = article.by_region.get(region) or scene.wording("same_in_region", region=region)
+    return Reply(text, Tone.NOTICE, is_answer=True)
+
+
+def did_you_mean(scene: Scene, decision: Decision) -> Reply:
+    """Up to three things to choose from, and a way to say that it is none of them."""
+    choices = []
+    for entry in decision.suggestions:
+        if article := scene.knowledge.articles.get(entry):
+            choices.append(Choice(article.question, Press("know", (article.id,))))
+        elif script := scene.on_shelf(entry.removeprefix(PLAYBOOK)):
+            choices.append(Choice(script.title, Press("start", (script.id,))))
+    choices.append(Choice(scene.wording("label_none_of_these"), Press("none_of_these"), is_aside=True))
+    key = "which_meaning" if decision.term else "did_you_mean"
+    meanings = scene.wording("or_between").join(decision.term.could_be) if decision.term else ""
+    term = decision.term.term if decision.term else ""
+    return Reply(scene.wording(key, term=term, meanings=meanings), choices=tuple(choices))
+
+
+def not_known(scene: Scene) -> Reply:
+    """An honest "I do not know", and who may know."""
+    text = [scene.wording("not_known"), call(scene, ("supervisor_on_shift", "qa_on_call"), "ask_them")]
+    return Reply(
+        "\n\n".join(text), choices=(Choice(scene.wording("label_talk_to"), Press("human"), is_aside=True),)
+    )
