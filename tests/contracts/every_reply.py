@@ -873,6 +873,8 @@ def idle(talk: Speaker) -> Iterator[tuple[str, Reply]]:
             one.fork().does(*done)
         for refusal in one.knowledge.refusals.each:
             one.fork().does(refusal.phrasings[0])
+        one.fork().does("what is oot", Press("none_of_these"))
+        one.fork().does("how do i write a capa for the audit trail of a deviation")
         for kind in Kind:
             for text in (
                 WEAK_TEXT,
@@ -910,6 +912,11 @@ def idle(talk: Speaker) -> Iterator[tuple[str, Reply]]:
             one.fork(note=f"PREVIEW of version {script.version}. " + long_text(300)).does(
                 Press("start", (script.id,))
             )
+    for article in talk.knowledge.articles.values():
+        know = plain.fork()
+        for part in ("", *article.parts, *article.by_region):
+            know.does(Press("know", (article.id, part)))
+        know.does("and in the UK?")
     origin = f"at {talk.site.id}"
     heard.setdefault(
         welcome(replace(talk.person, name=LONG_NAME), longest, talk.wording), f"{origin}: welcome"
