@@ -186,7 +186,9 @@ def spoken_replies(library: Library, wording: Wording) -> Iterator[tuple[str, Re
         ).among(people)
         for script in shelf:
             yield from walked(talk, script, _ways(library, script, site, seen), seen)
-        yield from idle(replace(talk, knowledge=library.knowledge))
+        yield from idle(talk)
+        if site.id == EVERYWHERE:
+            yield from knowing(replace(talk, knowledge=library.knowledge))
     trial = Speaker(shelf=(SPILL, ALARM, PARTS, EVERY_KIND), wording=wording)
     for script in trial.shelf:
         yield from walked(trial, script, trials(script), seen)
@@ -871,10 +873,6 @@ def idle(talk: Speaker) -> Iterator[tuple[str, Reply]]:
             [Press("seen", ("phone_qa",), About("coach-nobodys", "phone_qa", 0))],
         ):
             one.fork().does(*done)
-        for refusal in one.knowledge.refusals.each:
-            one.fork().does(refusal.phrasings[0])
-        one.fork().does("what is oot", Press("none_of_these"))
-        one.fork().does("how do i write a capa for the audit trail of a deviation")
         for kind in Kind:
             for text in (
                 WEAK_TEXT,
@@ -912,11 +910,6 @@ def idle(talk: Speaker) -> Iterator[tuple[str, Reply]]:
             one.fork(note=f"PREVIEW of version {script.version}. " + long_text(300)).does(
                 Press("start", (script.id,))
             )
-    for article in talk.knowledge.articles.values():
-        know = plain.fork()
-        for part in ("", *article.parts, *article.by_region):
-            know.does(Press("know", (article.id, part)))
-        know.does("and in the UK?")
     origin = f"at {talk.site.id}"
     heard.setdefault(
         welcome(replace(talk.person, name=LONG_NAME), longest, talk.wording), f"{origin}: welcome"
@@ -924,6 +917,23 @@ def idle(talk: Speaker) -> Iterator[tuple[str, Reply]]:
     for check in CHECKS:
         asked = for_review(talk.wording, longest, check, kept=9_999, cases=9_999)
         heard.setdefault(asked, f"{origin}: {check} goes to QA")
+    yield from ((name, reply) for reply, name in heard.items())
+
+
+def knowing(talk: Speaker) -> Iterator[tuple[str, Reply]]:
+    """What is said to questions: every article with its parts, what is refused, asked back or not known."""
+    heard: dict[Reply, str] = {}
+    plain = talk.fork(heard=heard, runs={}, session=Session(is_welcomed=True))
+    for refusal in talk.knowledge.refusals.each:
+        plain.fork().does(refusal.phrasings[0])
+    plain.fork().does("what is oot", Press("none_of_these"))
+    plain.fork().does("how do i write a capa for the audit trail of a deviation")
+    plain.fork().in_a_group("just reinject it quick before she comes")
+    for article in talk.knowledge.articles.values():
+        know = plain.fork()
+        for part in ("", *article.parts, *article.by_region):
+            know.does(Press("know", (article.id, part)))
+    know.does("and in the UK?")
     yield from ((name, reply) for reply, name in heard.items())
 
 
