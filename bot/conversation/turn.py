@@ -303,7 +303,9 @@ def _guarded(scene: Scene, text: str) -> Turn | None:
 
 def _wanted_to_know(scene: Scene, run: OpenRun, text: str) -> Turn | None:
     """The answer to a question that came between; None where the words are an answer to what is asked, or no question."""
-    if run.asked and not takes_any_words(run) and _is_readable(scene, run.asked, text):
+    if _confirms(run, text) or (
+        run.asked and not takes_any_words(run) and _is_readable(scene, run.asked, text)
+    ):
         return None
     return asking.asked_beside(scene, run, text)
 
