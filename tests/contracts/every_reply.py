@@ -929,7 +929,6 @@ def knowing(talk: Speaker) -> Iterator[tuple[str, Reply]]:
     plain.fork().does("what is oot", Press("none_of_these"))
     plain.fork().does("how do i write a capa for the audit trail of a deviation")
     plain.fork().in_a_group("just reinject it quick before she comes")
-    know = plain.fork()
     for article in talk.knowledge.articles.values():
         know = plain.fork()
         for part in ("", *article.parts, *article.by_region):
