@@ -8,11 +8,12 @@ what tells a question that is known from one that is not.
 from __future__ import annotations
 
 import math
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from knowledge.words import stem, words_of
 
@@ -40,62 +41,40 @@ class Hit:
     score: float
 
 
+class Postings:
+    """For each term, the entries that have it and how much it speaks for each; packed, so that many stay small."""
+
+    def __init__(self, by_term: Mapping[str, Sequence[tuple[int, float]]]) -> None:
+        self._places: dict[str, tuple[int, int]] = {}
+        self._entries, self._weights = array("H"), array("d")
+        for term, held in by_term.items():
+            entries, weights = zip(*held, strict=True)
+            self._places[term] = (len(self._entries), len(self._entries) + len(entries))
+            self._entries.extend(entries)
+            self._weights.extend(weights)
+
+    def add(self, totals: list[float], terms: Mapping[str, float]) -> None:
+        """Add what these terms, each with its weight, speak for each entry to its total."""
+        for term, weight in terms.items():
+            if place := self._places.get(term):
+                held = slice(*place)
+                for number, value in zip(self._entries[held], self._weights[held], strict=True):
+                    totals[number] += weight * value
+
+
 class Index:
-    """All entries, ready to be ranked. Built once; the same entries in the same order give the same numbers."""
+    """All entries, ready to be ranked. Built once; the same entries in the same order give the same numbers.
+
+    It holds up to 65,535 entries.
+    """
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self.ids = tuple(entry.id for entry in entries)
         documents = [[words_of(phrasing) for phrasing in entry.phrasings] for entry in entries]
-        self.vocabulary = Counter(word for phrasings in documents for words in phrasings for word in words)
-        self._weigh_words(documents)
-        self._weigh_spelling(documents)
-
-    def _weigh_words(self, documents: Sequence[Sequence[Sequence[str]]]) -> None:
-        """BM25 over one document an entry: for each term, how much it speaks for each entry."""
-        counts: list[dict[str, float]] = []
-        for phrasings in documents:
-            count: dict[str, float] = defaultdict(float)
-            for words in phrasings:
-                for term, weight in _terms(words).items():
-                    count[term] += weight
-            counts.append(count)
-        lengths = [sum(n for term, n in count.items() if " " not in term) for count in counts]
-        average = (sum(lengths) / len(lengths) if lengths else 0.0) or 1.0
-        holders = Counter(term for count in counts for term in count)
-        total = len(counts)
-        self.idf = {term: math.log(1 + (total - n + 0.5) / (n + 0.5)) for term, n in holders.items()}
-        self.most_idf = math.log(1 + (total + 0.5) / 0.5)
-        self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
-        for number, count in enumerate(counts):
-            norm = _K1 * (1 - _B + _B * lengths[number] / average)
-            for term, n in count.items():
-                self._postings[term].append((number, self.idf[term] * n * (_K1 + 1) / (n + norm) / (_K1 + 1)))
-
-    def _weigh_spelling(self, documents: Sequence[Sequence[Sequence[str]]]) -> None:
-        """TF-IDF of letter groups: each entry is the middle of its phrasings, on a ball of radius one."""
-        grams = [[Counter(_grams(words)) for words in phrasings] for phrasings in documents]
-        every = [each for phrasings in grams for each in phrasings]
-        holders = Counter(gram for each in every for gram in each)
-        total = len(every)
-        self._gram_idf = {gram: math.log((1 + total) / (1 + n)) + 1 for gram, n in holders.items()}
-        self._gram_postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
-        for number, phrasings in enumerate(grams):
-            centre: dict[str, float] = defaultdict(float)
-            for each in phrasings:
-                for gram, weight in self._on_ball(each).items():
-                    centre[gram] += weight
-            norm = math.sqrt(math.fsum(weight * weight for weight in centre.values())) or 1.0
-            for gram, weight in centre.items():
-                self._gram_postings[gram].append((number, weight / norm))
-
-    def _on_ball(self, count: Mapping[str, int]) -> dict[str, float]:
-        weights = {
-            gram: (1 + math.log(n)) * self._gram_idf[gram]
-            for gram, n in count.items()
-            if gram in self._gram_idf
-        }
-        norm = math.sqrt(math.fsum(weight * weight for weight in weights.values())) or 1.0
-        return {gram: weight / norm for gram, weight in weights.items()}
+        self.vocabulary = Counter(chain.from_iterable(chain.from_iterable(documents)))
+        self.idf, self._postings = _weighed_words(documents)
+        self.most_idf = math.log(1 + (len(documents) + 0.5) / 0.5)
+        self._gram_idf, self._gram_postings = _weighed_spelling(documents)
 
     def rank(self, words: Sequence[str], typical: tuple[float, float] = (1.0, 1.0)) -> list[Hit]:
         """Every entry that shares anything with `words`, nearest first; of equals, the one that stands first.
@@ -103,21 +82,63 @@ class Index:
         `typical` is what the two measures usually reach for a question that is known.
         """
         total = len(self.ids)
-        shared = [0.0] * total
-        most = 0.0
-        for term, weight in _terms(words).items():
-            most += weight * self.idf.get(term, self.most_idf)
-            for number, value in self._postings.get(term, ()):
-                shared[number] += weight * value
-        spelled = [0.0] * total
-        for gram, weight in self._on_ball(Counter(_grams(words))).items():
-            for number, value in self._gram_postings[gram]:
-                spelled[number] += weight * value
-        most = most or 1.0
+        terms = _terms(words)
+        shared, spelled = [0.0] * total, [0.0] * total
+        self._postings.add(shared, terms)
+        known = {gram: n for gram, n in _counted(words).items() if gram in self._gram_idf}
+        self._gram_postings.add(spelled, dict(zip(known, _on_ball(known, self._gram_idf), strict=True)))
+        most = sum(weight * self.idf.get(term, self.most_idf) for term, weight in terms.items()) or 1.0
         a, b = typical
         scores = [shared[n] / most / a + _SPELLING_WEIGHT * spelled[n] / b for n in range(total)]
         order = sorted((n for n in range(total) if scores[n] > 0), key=lambda n: (-scores[n], n))
         return [Hit(self.ids[n], shared[n] / most, spelled[n], scores[n]) for n in order]
+
+
+def _weighed_words(documents: Sequence[Sequence[Sequence[str]]]) -> tuple[dict[str, float], Postings]:
+    """BM25 over one document an entry: what each term weighs, and how much it speaks for each entry."""
+    counts: list[dict[str, float]] = []
+    for phrasings in documents:
+        count: dict[str, float] = defaultdict(float)
+        for words in phrasings:
+            for term, weight in _terms(words).items():
+                count[term] += weight
+        counts.append(count)
+    lengths = [sum(n for term, n in count.items() if " " not in term) for count in counts]
+    average = (sum(lengths) / len(lengths) if lengths else 0.0) or 1.0
+    total = len(counts)
+    holders = Counter(chain.from_iterable(counts))
+    idf = {term: math.log(1 + (total - n + 0.5) / (n + 0.5)) for term, n in holders.items()}
+    postings: dict[str, list[tuple[int, float]]] = {term: [] for term in idf}
+    for number, count in enumerate(counts):
+        norm = _K1 * (1 - _B + _B * lengths[number] / average)
+        for term, n in count.items():
+            postings[term].append((number, idf[term] * n / (n + norm)))
+    return idf, Postings(postings)
+
+
+def _weighed_spelling(documents: Sequence[Sequence[Sequence[str]]]) -> tuple[dict[str, float], Postings]:
+    """TF-IDF of letter groups: each entry is the middle of its phrasings, on a ball of radius one."""
+    grams = [[_counted(words) for words in phrasings] for phrasings in documents]
+    total = sum(map(len, grams))
+    holders = Counter(chain.from_iterable(chain.from_iterable(grams)))
+    idf = {gram: math.log((1 + total) / (1 + n)) + 1 for gram, n in holders.items()}
+    postings: dict[str, list[tuple[int, float]]] = {gram: [] for gram in idf}
+    for number, phrasings in enumerate(grams):
+        centre: dict[str, float] = defaultdict(float)
+        for each in phrasings:
+            for gram, weight in zip(each, _on_ball(each, idf), strict=True):
+                centre[gram] += weight
+        norm = math.hypot(*centre.values()) or 1.0
+        for gram, weight in centre.items():
+            postings[gram].append((number, weight / norm))
+    return idf, Postings(postings)
+
+
+def _on_ball(count: Mapping[str, int], idf: Mapping[str, float]) -> list[float]:
+    """What each letter group weighs, so that all together have the length one; `idf` knows them all."""
+    weights = [idf[gram] if n == 1 else (1 + math.log(n)) * idf[gram] for gram, n in count.items()]
+    norm = math.hypot(*weights) or 1.0
+    return [weight / norm for weight in weights]
 
 
 def _terms(words: Sequence[str]) -> dict[str, float]:
@@ -131,13 +152,14 @@ def _terms(words: Sequence[str]) -> dict[str, float]:
     return count
 
 
-def _grams(words: Iterable[str]) -> list[str]:
-    """Every group of two to four letters in a word, its edges included."""
-    return [gram for word in words for gram in _grams_of(word)]
+def _counted(words: Iterable[str]) -> Counter[str]:
+    """How often each group of letters stands in `words`."""
+    return Counter(chain.from_iterable(map(_grams_of, words)))
 
 
 @lru_cache(maxsize=50_000)
 def _grams_of(word: str) -> tuple[str, ...]:
+    """Every group of two to four letters in a word, its edges included."""
     edged = f" {word} "
     return tuple(
         edged[start : start + size] for size in _GRAMS for start in range(max(1, len(edged) - size + 1))
