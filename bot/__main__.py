@@ -21,6 +21,7 @@ COMMANDS = {
     "clock": "processes:clock",
     "migrate": "processes:migrate",
     "ask": "asking:ask",
+    "clauses": "clauses:clauses",
     "play": "conversations:play",
     "coach-text": "coaching:coach_text",
     "check": "content:check",

@@ -82,6 +82,7 @@ class Sight:
             status_note=lambda script: library.status_note(script, site),
             names=self.names(conn, {event.by for event in happened if event.by != person.id}),
             knowledge=library.knowledge,
+            clauses=library.clauses,
             quiet=lambda: quiet_checks(events.kept_against(conn, person.id, now - LOOK_BACK), now),
         )
 

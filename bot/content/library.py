@@ -12,6 +12,7 @@ from bot.reply import Citation
 from bot.site import Site
 from bot.strict_yaml import Document
 from knowledge.answer import NOTHING_KNOWN, Knowledge
+from knowledge.clauses import NO_CLAUSES, Clauses
 from playbooks.loader import Trees, nearest
 from playbooks.script import Document as DocumentStep
 from playbooks.script import Script
@@ -78,6 +79,7 @@ class Library:
     approvals: Sequence[Approval] = ()
     trees: Trees = field(default_factory=dict)
     knowledge: Knowledge = NOTHING_KNOWN
+    clauses: Clauses = NO_CLAUSES
     is_preview: bool = False
 
     def site(self, site_id: str = "") -> Site:

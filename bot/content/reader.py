@@ -15,6 +15,7 @@ from pathlib import Path
 from pydantic import RootModel
 
 from bot.content.approval_file import APPROVALS, RawApprovals
+from bot.content.clause_file import RawTwins, clauses_of, twin_problems
 from bot.content.files import Files
 from bot.content.finding import ContentRefused, Finding
 from bot.content.knowledge_shelf import KnowledgeShelf
@@ -113,6 +114,7 @@ def read_shelf(
         return Shelf(reader.library(), [found])
     knowledge = Path(str(files("knowledge")))
     reader.sources(knowledge / "sources.yaml")
+    reader.twins(knowledge / "twins.yaml")
     reader.known.read(knowledge)
     reader.trees(package / "library")
     reader.templates(package / "templates")
@@ -145,6 +147,7 @@ class _Reader(Files):
     examples: dict[str, Site] = field(default_factory=dict)
     all_sites: dict[str, Site] = field(default_factory=dict)
     all_sources: dict[str, Source] = field(default_factory=dict)
+    all_twins: RawTwins = field(default_factory=lambda: RawTwins([]))
     all_approvals: list[Approval] = field(default_factory=list)
     all_templates: dict[str, bytes] = field(default_factory=dict)
     all_obligations: dict[str, tuple[Obligation, Document, int]] = field(default_factory=dict)
@@ -155,6 +158,9 @@ class _Reader(Files):
 
     def library(self) -> Library:
         wordings = Path(str(files("bot"))) / "conversation" / "wording"
+        scripts = {name: book.script for name, book in self.books.items()}
+        known = self.known.knowledge(scripts)
+        articles, refusals = known.articles.values(), known.refusals.each
         return Library(
             self.books,
             self.all_sites,
@@ -164,7 +170,8 @@ class _Reader(Files):
             tuple(self.people),
             tuple(self.all_approvals),
             {name: document.data for name, document in self.files.items()},
-            self.known.knowledge({name: book.script for name, book in self.books.items()}),
+            known,
+            clauses_of(self.all_sources, self.all_twins, articles, refusals, scripts.values()),
         )
 
     # Reading
@@ -229,6 +236,12 @@ class _Reader(Files):
                         remedy = nearest(source.superseded_by, ids - {source.id})
                         self.problems(document, [Problem((number, "superseded_by"), found, remedy)])
                     self.all_sources[source.id] = source_of(source)
+
+    def twins(self, path: Path) -> None:
+        for document in self.documents(path, at_most=1):
+            if raw := self.shaped(RawTwins, document.data, document):
+                self.problems(document, twin_problems(raw, self.all_sources))
+                self.all_twins = raw
 
     def obligations(self, path: Path) -> None:
         for document in self.documents(path, at_most=1):

@@ -15,6 +15,7 @@ from bot.reply import Citation, Reply
 from bot.site import Site
 from knowledge.answer import NOTHING_KNOWN, Knowledge
 from knowledge.article import Asker
+from knowledge.clauses import NO_CLAUSES, Clauses
 from playbooks.coaching.catalogue import Listener
 from playbooks.decision import Decision, Here, Reach
 from playbooks.run import Event, Ledger, Part, RunState, fold
@@ -141,7 +142,7 @@ class Scene:
     waits for them, `all_lent` the runs a colleague has in hand for them, `colleague` finds somebody of the site by name,
     and `status_note` says what to know of a script before it is started: each is looked up only when a turn needs it.
     `lent` is the one of these that the message is about, or that was in focus. `names` are those of people in the run,
-    by id. `refusals` are the requests that get no plain answer, `quiet` finds the coaching checks that this person kept
+    by id. `clauses` are those of all regions, with their twins; `quiet` finds the coaching checks that this person kept
     their words against and that are therefore quiet for a while.
     """
 
@@ -165,6 +166,7 @@ class Scene:
     all_lent: Callable[[], Sequence[Lent]] = tuple
     names: Mapping[str, str] = field(default_factory=dict)
     knowledge: Knowledge = NOTHING_KNOWN
+    clauses: Clauses = NO_CLAUSES
     quiet: Callable[[], Collection[str]] = frozenset[str]
 
     @property
