@@ -13,6 +13,7 @@ from bot.message import Press
 from bot.reply import Choice, Reply, Tone
 from knowledge.answer import PLAYBOOK, Decision
 from knowledge.article import Article, Part
+from knowledge.words import words_of
 
 _QUESTION = re.compile(
     r"(?:who|whom|whose|what|whats|which|when|where|why|how|is|are|am|was|were|do|does|did|can|could|may|must|shall|should|"
@@ -84,6 +85,12 @@ def asked(scene: Scene, text: str) -> Turn | None:
         return beginning.offer(scene, script, text) if script else None
     turn = say(scene, _reply(scene, decision))
     return replace(turn, session=replace(turn.session, topic=decision.entry, offer=None))
+
+
+def comes_first(scene: Scene, text: str, known: Turn) -> bool:
+    """Whether what is known comes before a playbook that `text` asks for too: to a question, an answer or what a term means."""
+    is_unclear = scene.knowledge.glossary.unclear(words_of(text)) is not None
+    return is_question(text) and (is_unclear or bool(known.session.topic))
 
 
 def answered_in_group(scene: Scene, text: str) -> Reply | None:

@@ -363,14 +363,15 @@ def _wondered(scene: Scene, text: str) -> Turn:
     resume = [Command.RESUME] if scene.lively else []
     near = nearest(text, [*resume, *scene.shelf, Command.HELP, Command.DRAFTS])
     best = near[0]
-    known = asking.asked(scene, text)
-    is_answered = known is not None and known.session.topic and asking.is_question(text)
+    says_yes_or_no = plain(text) in _AGREEING | _DECLINING
+    known = None if says_yes_or_no else asking.asked(scene, text)
+    is_answered = known is not None and asking.comes_first(scene, text, known)
     if isinstance(best.does, Script) and best.score >= SURE and not is_answered:
         return beginning.offer(scene, best.does, text)
+    if scene.lent and scene.run is None and not is_answered:
+        return colleague.look(scene, scene.lent, text)
     if known:
         return known
-    if scene.lent and scene.run is None:
-        return colleague.look(scene, scene.lent, text)
     misunderstood = scene.session.misunderstood + 1
     session = replace(scene.session, offer=None, misunderstood=misunderstood)
     return Turn((menu.not_sure(scene, near),), session)

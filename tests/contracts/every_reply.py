@@ -187,7 +187,7 @@ def spoken_replies(library: Library, wording: Wording) -> Iterator[tuple[str, Re
         for script in shelf:
             yield from walked(talk, script, _ways(library, script, site, seen), seen)
         yield from idle(talk)
-        if site.id == EVERYWHERE:
+        if site.id in {EVERYWHERE, library.site().id}:  # one with every region, and one that can ask for another
             yield from knowing(replace(talk, knowledge=library.knowledge))
     trial = Speaker(shelf=(SPILL, ALARM, PARTS, EVERY_KIND), wording=wording)
     for script in trial.shelf:
@@ -929,6 +929,8 @@ def knowing(talk: Speaker) -> Iterator[tuple[str, Reply]]:
     plain.fork().does("what is oot", Press("none_of_these"))
     plain.fork().does("how do i write a capa for the audit trail of a deviation")
     plain.fork().in_a_group("just reinject it quick before she comes")
+    unnamed = replace(talk.site, rosters={}, values={})
+    plain.fork(site=unnamed).does("just reinject it quick before she comes")
     for article in talk.knowledge.articles.values():
         know = plain.fork()
         for part in ("", *article.parts, *article.by_region):
