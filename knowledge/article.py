@@ -36,8 +36,8 @@ class Asker:
 class Article:
     """One entry of the knowledge base.
 
-    A `stub` is a topic we know of and do not cover: it names whom to ask. `phrasings` are ways people ask, `contrast`
-    the entries it must not be taken for, `requires_any` words of which one must occur for it to be answered plainly,
+    A `stub` is a topic we know of and do not cover: it names whom to ask. `phrasings` are ways people ask, and `asked`
+    more of them, from people who are not its author; `contrast` the entries it must not be taken for, `requires_any` words of which one must occur for it to be answered plainly,
     `negatives` questions it must never answer. `answer` is short; `parts` hold more, why and an example; `by_region` what
     is different there. `cite` are fact ids. `sop_decides`: the site's own procedure has the last word. `escalate` is the
     role that must hear of it now. `is_refused`: it is asked for something that is never advised. `ask_whom` is the role
@@ -67,6 +67,7 @@ class Article:
     status: str = "released_by_maker"
     effective_from: str = ""
     review_by: str = ""
+    asked: tuple[str, ...] = ()
 
     def is_for(self, asker: Asker) -> bool:
         """Whether this person can be answered with it here and today."""

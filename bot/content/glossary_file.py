@@ -37,6 +37,10 @@ class RawShorthand(RootModel[dict[str, str]]):
     """The file of shorthand: what is typed, and what it stands for."""
 
 
+class RawAsked(RootModel[dict[str, list[str]]]):
+    """A file of more ways to ask: for each article, what people typed who are not its author."""
+
+
 class RawCard(BaseModel):
     """A scorecard as a program makes it: what it was made from, what each feature weighs, and its limits."""
 

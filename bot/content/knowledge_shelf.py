@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from pathlib import Path
 from typing import TypeVar
@@ -14,6 +14,7 @@ from rapidfuzz import fuzz
 from bot.content.article_file import RawArticle, article_of, article_problems, split
 from bot.content.files import Files
 from bot.content.glossary_file import (
+    RawAsked,
     RawCard,
     RawGlossary,
     RawJudge,
@@ -35,6 +36,7 @@ from knowledge.scorecard import Scorecard, Weights
 from knowledge.search import Vocabulary
 from knowledge.words import words_of
 from playbooks.errors import Problem
+from playbooks.loader import nearest
 from playbooks.run import hash_of
 from playbooks.script import Script
 
@@ -60,6 +62,7 @@ class KnowledgeShelf(Files):
     def read(self, folder: Path) -> None:
         """Read everything in the folder of the package."""
         self.read_articles(folder / "articles")
+        self.read_asked(folder / "asked")
         self.read_refusals(folder)
         for document in self.documents(folder / "glossary.yaml", at_most=1):
             if raw := self.shaped(RawGlossary, document.data, document):
@@ -95,6 +98,23 @@ class KnowledgeShelf(Files):
                 self.problems(document, problems)
                 self.articles[article.id] = (article, document)
                 self.texts[article.id] = [document.data, body]
+
+    def read_asked(self, folder: Path) -> None:
+        """Read more ways to ask for the articles."""
+        for path in sorted(folder.glob("*.yaml")):
+            for document in self.documents(path, at_most=1):
+                if raw := self.shaped(RawAsked, document.data, document):
+                    self.texts[f"asked {path.stem}"] = document.data
+                    self._add_asked(raw.root, document)
+
+    def _add_asked(self, asked: Mapping[str, list[str]], document: Document) -> None:
+        for name, texts in asked.items():
+            if name not in self.articles:
+                found = f"unknown article {name!r}"
+                self.problems(document, [Problem((name,), found, nearest(name, self.articles))])
+                continue
+            article, own = self.articles[name]
+            self.articles[name] = (replace(article, asked=(*article.asked, *texts)), own)
 
     def read_refusals(self, folder: Path) -> None:
         """Read what is never advised, and the words it is told by."""
