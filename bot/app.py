@@ -1,11 +1,11 @@
-"""The one place where objects are built and where the clock is read; `bot.__main__` runs what stands here."""
+"""The one place where objects are built; `bot.__main__` runs what stands here."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Protocol
 
 import structlog
@@ -29,6 +29,7 @@ from bot.saying import Channels
 from bot.settings import Settings, os_user
 from bot.store import audit, migrate, people, sites
 from bot.store.database import Database
+from bot.wall_clock import now
 from playbooks.loader import nearest
 
 PULLED = frozenset({"web", "terminal"})
@@ -40,22 +41,6 @@ log = structlog.get_logger(__name__)
 
 class NotReady(CoachError):
     """The coach cannot start as it is set up; the message says what to do."""
-
-
-def now() -> datetime:
-    """The time now, aware and in UTC."""
-    return datetime.now(UTC)
-
-
-def pretend(moment: str) -> Callable[[], datetime]:
-    """A clock that starts at `moment` (ISO 8601; UTC unless it says otherwise) and goes on from there."""
-    try:
-        start = datetime.fromisoformat(moment)
-    except ValueError:
-        raise NotReady(f"QMS_COACH_NOW is {moment!r}; write it as 2026-06-03T09:00") from None
-    start = start if start.tzinfo else start.replace(tzinfo=UTC)
-    began = now()
-    return lambda: start + (now() - began)
 
 
 def new_secret() -> str:

@@ -9,7 +9,7 @@ from typing import Protocol
 from aiohttp import web
 from pydantic import SecretStr
 
-from bot.app import App, new_secret, now
+from bot.app import App, new_secret
 from bot.chat import ChatDesk, Receiver, Sender
 from bot.chat_desk import CoachChatDesk
 from bot.conversation.wording import read_wording
@@ -18,6 +18,7 @@ from bot.keyring import Keyring
 from bot.reception import Reception
 from bot.settings import listed
 from bot.store.buckets import Pace
+from bot.wall_clock import now
 
 # Slack takes several hundred messages a minute in a workspace <https://docs.slack.dev/apis/web-api/rate-limits>; Teams 50
 # requests a second from an app in a tenant, and an older copy of the page says 30

@@ -14,11 +14,12 @@ import structlog
 from aiohttp import web
 
 from bot import jobs
-from bot.app import App, NotReady, must_be_migrated, new_secret, now, settle_sites, web_application
+from bot.app import App, NotReady, must_be_migrated, new_secret, settle_sites, web_application
 from bot.delivery import Delivery
 from bot.errors import StoreUnavailable
 from bot.platforms import PACES, Bell, Microsoft, Platforms, build_platforms
 from bot.store.buckets import Pace
+from bot.wall_clock import now
 from scheduler.clock import Clock
 
 STOP_SECONDS = 15.0

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from bot import app as application
+from bot import wall_clock
 from bot.commands.opened import opened_database
 from bot.content.approval_file import APPROVALS, replace_file, with_approval
 from bot.content.library import Approval
@@ -41,7 +42,7 @@ def approve(
         raise ApprovalRefused(
             "QMS_COACH_SITE names no folder: the invented site approves nothing; set it to your site's folder"
         )
-    now = application.now()
+    now = wall_clock.now()
     library = read_shelf(folder, today=now.date(), tries={playbook}).sound()
     script = library.script(playbook)
     if script.control.status != "released_by_maker":

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from bot import wall_clock
 from bot.content.library import Library
 from bot.content.reader import load_library
 from bot.errors import CoachError
@@ -36,11 +37,7 @@ def ask(
     settings = read_settings()
     library = load_library(settings.site_folder)
     asked_at = library.site(site)
-    from bot import (
-        app as application,
-    )  # reads the clock; with it comes the whole coach, which --help does without
-
-    clock = application.pretend(settings.pretend_now) if settings.pretend_now else application.now
+    clock = wall_clock.pretend(settings.pretend_now) if settings.pretend_now else wall_clock.now
     today = clock().astimezone(asked_at.place.zone).date().isoformat()
     regions, product_types = frozenset(asked_at.regions), frozenset(asked_at.product_types)
     teller = Teller(library, asked_at, Asker(role, asked_at.id, regions, product_types, today))

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from bot import wall_clock
 from bot.content.library import Library
 from bot.content.reader import read_shelf
 from bot.content.trial import Trial
@@ -19,11 +20,7 @@ def check(
     quick: Annotated[bool, typer.Option("--quick", help="Do not walk every path of every playbook.")] = False,
 ) -> None:
     """Check every content file: the shipped ones, and the site's own where QMS_COACH_SITE names its folder."""
-    from bot import (
-        app as application,
-    )  # reads the clock; with it comes the whole coach, which --help does without
-
-    shelf = read_shelf(read_settings().site_folder, today=application.now().date(), walks_paths=not quick)
+    shelf = read_shelf(read_settings().site_folder, today=wall_clock.now().date(), walks_paths=not quick)
     errors = [finding for finding in shelf.findings if not finding.is_warning]
     warnings = [finding for finding in shelf.findings if finding.is_warning]
     for finding in (*errors, *warnings):

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from bot import app as application
-from bot import logs
+from bot import logs, wall_clock
 from bot.channels.terminal import Console
 from bot.coach import DraftOrder
 from bot.content.library import Library
@@ -107,7 +107,7 @@ def _converse(settings: Settings, as_: str, site: str, *, is_preview: bool = Fal
 
 
 def _clock(settings: Settings) -> Callable[[], datetime]:
-    return application.pretend(settings.pretend_now) if settings.pretend_now else application.now
+    return wall_clock.pretend(settings.pretend_now) if settings.pretend_now else wall_clock.now
 
 
 def _lines() -> Iterator[str]:

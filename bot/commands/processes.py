@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from bot import app as application
-from bot import logs
+from bot import logs, wall_clock
 from bot.app import App
 from bot.process import Duties, run_process
 from bot.settings import Settings, read_settings
@@ -65,7 +65,7 @@ def _logged() -> Settings:
 
 
 def _built(settings: Settings, *, is_demo: bool = False) -> App:
-    clock = application.pretend(settings.pretend_now) if is_demo and settings.pretend_now else application.now
+    clock = wall_clock.pretend(settings.pretend_now) if is_demo and settings.pretend_now else wall_clock.now
     return application.build(settings, clock=clock)
 
 

@@ -18,9 +18,9 @@ from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from bot import app as application
-from bot import jobs, process
+from bot import jobs, process, wall_clock
 from bot.app import App, NotReady
-from bot.errors import StoreUnavailable
+from bot.errors import CoachError, StoreUnavailable
 from bot.process import Duties, run_process
 from bot.settings import Settings
 from bot.store import audit, heartbeats, people, tables
@@ -119,12 +119,12 @@ async def test_a_database_without_this_releases_tables_says_what_to_run(database
 
 @pytest.mark.parametrize("moment", ["yesterday", "2026-13-01", ""])
 def test_a_pretend_time_that_is_none_is_refused(moment: str):
-    with pytest.raises(NotReady, match="write it as 2026-06-03T09:00"):
-        application.pretend(moment)
+    with pytest.raises(CoachError, match="write it as 2026-06-03T09:00"):
+        wall_clock.pretend(moment)
 
 
 def test_a_pretend_time_goes_on_from_where_it_was_set():
-    clock = application.pretend("2026-06-03T09:00")
+    clock = wall_clock.pretend("2026-06-03T09:00")
     first, second = clock(), clock()
     assert datetime(2026, 6, 3, 9, tzinfo=UTC) <= first <= second < first + timedelta(minutes=1)
 

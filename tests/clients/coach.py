@@ -14,6 +14,7 @@ from typing import Self
 from sqlalchemy import func, select
 
 from bot import app as application
+from bot import wall_clock
 from bot.app import App
 from bot.person import Person
 from bot.platforms import Microsoft
@@ -38,7 +39,7 @@ class RunningCoach:
         self,
         database_url: str,
         variables: Mapping[str, str],
-        clock: Callable[[], datetime] = application.now,
+        clock: Callable[[], datetime] = wall_clock.now,
         *,
         port: int = 0,
         people: Sequence[Person] = (),

@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from bot.app import now
+from bot.wall_clock import now
 from bot.channels.slack.manifest import OPTIONAL_SCOPES, SCOPES
 from bot.chat_desk import chat_code_hash
 from bot.store import access

@@ -18,7 +18,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from bot import app as application
-from bot import jobs
+from bot import jobs, wall_clock
 from bot.app import HOME, PULLED
 from bot.coach import Coach, Office
 from bot.content.reader import load_library
@@ -145,7 +145,7 @@ def without_faults(history: History, directory: Iterable[Person], post_channel: 
                 addresses.find_or_add(conn, Address(post_channel, "dana"), "dana")
             coach = Coach(
                 Office(
-                    database, load_library(None), application.now, application.new_ref, Channels(PULLED, HOME)
+                    database, load_library(None), wall_clock.now, application.new_ref, Channels(PULLED, HOME)
                 )
             )
             for person_id, said in history.said.items():

@@ -14,7 +14,7 @@ from typing import Any, Self
 from urllib.parse import urlencode
 from uuid import UUID, uuid5
 
-from bot import app as application
+from bot import wall_clock
 from bot.app import new_secret
 from bot.channels.slack import parse
 from bot.chat import Installation
@@ -89,7 +89,7 @@ class BadDay(FakeSlack):
 
     def _ts(self) -> str:
         """A time that no other message has, as on the real Slack, and later than all others."""
-        self._last = max(self._last + 1, int(application.now().timestamp() * 1_000_000))
+        self._last = max(self._last + 1, int(wall_clock.now().timestamp() * 1_000_000))
         return f"{self._last / 1_000_000:.6f}"
 
     def _mishap(self, call: Call) -> Mishap | None:
@@ -189,7 +189,7 @@ class OnSlack:
                     "type": "button",
                     "action_id": button.action,
                     "value": button.carries,
-                    "action_ts": f"{application.now().timestamp():.6f}",
+                    "action_ts": f"{wall_clock.now().timestamp():.6f}",
                 }
             ],
         }
@@ -281,7 +281,7 @@ class OnSlack:
 
     async def send(self, body: str, content_type: str, retry: int = 0) -> int:
         """One request of Slack's, signed; the status of our answer."""
-        now = int(application.now().timestamp())
+        now = int(wall_clock.now().timestamp())
         headers = {
             "Content-Type": content_type,
             "X-Slack-Request-Timestamp": str(now),
@@ -301,7 +301,7 @@ class OnSlack:
 
     def _typed(self, person: str, words: str, earlier: timedelta) -> dict[str, Any]:
         self._tick += 1
-        ts = _ts(application.now() - earlier)
+        ts = _ts(wall_clock.now() - earlier)
         event = {
             "type": "message",
             "channel": room_of(person),

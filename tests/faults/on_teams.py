@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import UUID, uuid5
 
-from bot import app as application
+from bot import wall_clock
 from bot.channels.teams import parse, render
 from bot.channels.teams.received import Said
 from bot.message import Press
@@ -96,7 +96,7 @@ def _milliseconds() -> Iterator[int]:
     """The time, and each a little later than the one before."""
     last = 0
     while True:
-        last = max(last + 1, int(application.now().timestamp() * 1000))
+        last = max(last + 1, int(wall_clock.now().timestamp() * 1000))
         yield last
 
 
@@ -244,7 +244,7 @@ class OnTeams:
         return {
             "type": "message",
             "id": f"f:{uuid5(_OF_PEOPLE, str(self._tick))}",
-            "timestamp": _iso(application.now() - earlier),
+            "timestamp": _iso(wall_clock.now() - earlier),
             "channelId": "msteams",
             "serviceUrl": self.connector.url,
             "from": {"id": account.id, "name": account.name, "aadObjectId": account.aad_object_id},

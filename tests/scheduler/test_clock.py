@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from structlog.testing import capture_logs
 
-from bot.app import now
+from bot.wall_clock import now
 from scheduler.clock import Clock, Job
 
 SOON = timedelta(milliseconds=20)

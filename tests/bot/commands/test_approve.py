@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event, select
 
-from bot import app as application
+from bot import wall_clock
 from bot.commands.approval import keep
 from bot.content.approval_file import replace_file, with_approval
 from bot.content.finding import ContentRefused
@@ -53,7 +53,7 @@ def test_who_approved_what_and_when_stands_in_the_sites_folder(run, on_database,
     result = run(*SPILL)
     assert (result.exit_code, result.stderr) == (0, "")
     script = load_library(folder).script("spill")
-    today = application.now().astimezone(load_library(folder).site().place.zone).date().isoformat()
+    today = wall_clock.now().astimezone(load_library(folder).site().place.zone).date().isoformat()
     assert approvals(folder) == [
         Approval("spill", "1.0.0", script.hash, "Kim Lee", "Head of QA", "CC-7", today)
     ]
