@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from knowledge.words import words_of
+from knowledge.words import stem, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,8 +13,10 @@ class Term:
     """A term of the field.
 
     `expansion` is what an abbreviation stands for, `meaning` what it means in a sentence. `aliases` and `misspellings` are
-    other ways to write it. `is_acronym`: it is never mended, and nothing is mended into it. `not_to_confuse_with` are terms
-    that look or sound like it. `could_be` are its meanings, where it has several and must be asked about.
+    other ways to write it. `searched_as` is what all of them become before searching; where it is empty, the term itself.
+    `is_acronym`: it is never mended, and nothing is mended into it. `is_everyday`: it is a word of everyday English too
+    ("far"), so that it stays as it is typed. `not_to_confuse_with` are terms that look or sound like it. `could_be` are its
+    meanings, where it has several and must be asked about.
     """
 
     term: str
@@ -22,7 +24,9 @@ class Term:
     meaning: str = ""
     aliases: tuple[str, ...] = ()
     misspellings: tuple[str, ...] = ()
+    searched_as: str = ""
     is_acronym: bool = False
+    is_everyday: bool = False
     not_to_confuse_with: tuple[str, ...] = ()
     could_be: tuple[str, ...] = ()
 
@@ -34,18 +38,18 @@ class Glossary:
         self.terms = tuple(terms)
         self._by_words: dict[tuple[str, ...], Term] = {}
         for term in terms:
-            for name in (term.term, *term.aliases, *term.misspellings):
+            for name in ways_to_write(term):
                 self._by_words.setdefault(tuple(words_of(name)), term)
 
     @property
     def expansions(self) -> Mapping[str, str]:
-        """For each way to write a term that has one meaning, the words it stands for."""
+        """For each way to write a term that has one meaning, the words that all of them become."""
         return {
-            name: term.expansion or term.term
+            name: _searched_as(term)
             for term in self.terms
             if not term.could_be
-            for name in _names(term)
-            if words_of(name) != words_of(term.expansion or term.term)
+            for name in ways_to_write(term)
+            if words_of(name) != words_of(_searched_as(term)) and not (term.is_everyday and name == term.term)
         }
 
     @property
@@ -57,7 +61,7 @@ class Glossary:
         """The first term among `words` that has several meanings, none of which the words name."""
         for word in words:
             term = self._by_words.get((word,))
-            if term and term.could_be and not any(_names_one(meaning, words) for meaning in term.could_be):
+            if term and term.could_be and not _names_one(term.could_be, words):
                 return term
         return None
 
@@ -66,11 +70,21 @@ class Glossary:
         return self._by_words.get(tuple(words_of(name)))
 
 
-def _names(term: Term) -> Iterable[str]:
-    """The ways to write a term that are written out before searching."""
-    own = [term.term] if term.expansion else []
-    return (*own, *term.aliases, *term.misspellings)
+def ways_to_write(term: Term) -> Iterable[str]:
+    """Every way to write a term: the term, what it stands for, and its other names."""
+    return (term.term, *filter(None, (term.expansion,)), *term.aliases, *term.misspellings)
 
 
-def _names_one(meaning: str, words: Sequence[str]) -> bool:
-    return words_of(meaning)[-1] in words
+def _searched_as(term: Term) -> str:
+    return term.searched_as or term.term
+
+
+def _names_one(meanings: Sequence[str], words: Sequence[str]) -> bool:
+    """Whether the words name one of the meanings: by the last word that the others do not have."""
+    asked = {stem(word) for word in words}
+    for meaning in meanings:
+        others = {word for other in meanings if other != meaning for word in words_of(other)}
+        own = [word for word in words_of(meaning) if word not in others]
+        if own and stem(own[-1]) in asked:
+            return True
+    return False

@@ -18,8 +18,6 @@ from knowledge.repair import Repairer
 from knowledge.scorecard import Features
 from knowledge.words import stem, words_of
 
-_LONGEST_ABBREVIATION = 3  # words
-
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
@@ -61,6 +59,7 @@ class Searcher:
         self._typical = typical
         self._vocabulary = vocabulary
         self._expansions = {tuple(words_of(short)): long for short, long in vocabulary.expansions.items()}
+        self._longest = max(map(len, self._expansions), default=0)
         written = [
             Entry(entry.id, tuple(" ".join(self._expanded(words_of(each))[0]) for each in entry.phrasings))
             for entry in entries
@@ -98,7 +97,7 @@ class Searcher:
         expanded = []
         at = 0
         while at < len(words):
-            for size in range(min(_LONGEST_ABBREVIATION, len(words) - at), 0, -1):
+            for size in range(min(self._longest, len(words) - at), 0, -1):
                 short = tuple(words[at : at + size])
                 if long := self._expansions.get(short):
                     out += words_of(long)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
@@ -24,7 +23,9 @@ class RawTerm(Raw):
     meaning: str = ""
     aliases: list[str] = Field(default_factory=list)
     misspellings: list[str] = Field(default_factory=list)
+    searched_as: str = ""
     protected: bool = False
+    everyday: bool = False
     not_to_confuse_with: list[str] = Field(default_factory=list)
     could_be: list[str] = Field(default_factory=list)
 
@@ -76,7 +77,9 @@ def glossary_of(raw: RawGlossary) -> Glossary:
                 each.meaning,
                 tuple(each.aliases),
                 tuple(each.misspellings),
+                each.searched_as,
                 each.protected,
+                each.everyday,
                 tuple(each.not_to_confuse_with),
                 tuple(each.could_be),
             )
@@ -90,7 +93,8 @@ def glossary_problems(raw: RawGlossary) -> Iterator[Problem]:
     owners: dict[tuple[str, ...], str] = {}
     terms = {each.term for each in raw.root}
     for number, each in enumerate(raw.root):
-        for name in dict.fromkeys(chain([each.term], each.aliases, each.misspellings)):
+        own = [each.term, *filter(None, [each.expansion]), *each.aliases, *each.misspellings]
+        for name in dict.fromkeys(own):
             words = tuple(words_of(name))
             if owners.setdefault(words, each.term) != each.term:
                 found = f"{name!r} is a way to write {owners[words]!r} too"
