@@ -18,11 +18,11 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from bot.wall_clock import now
 from bot.channels.slack.manifest import OPTIONAL_SCOPES, SCOPES
 from bot.chat_desk import chat_code_hash
 from bot.store import access
 from bot.store.tables import outbox
+from bot.wall_clock import now
 from tests.clients.coach import RunningCoach
 from tests.clients.emulate import BOT_TOKEN, CLIENT_ID, CLIENT_SECRET, Emulate
 from tests.clients.local_slack import SIGNING_SECRET
