@@ -86,7 +86,10 @@ class Knowledge:
     def entries(self) -> tuple[Entry, ...]:
         """Everything that can be found, each with the ways to ask for it."""
         return (
-            *(Entry(each.id, (each.question, *each.phrasings, *each.asked)) for each in self.articles.values()),
+            *(
+                Entry(each.id, (each.question, *each.phrasings, *each.asked))
+                for each in self.articles.values()
+            ),
             *(Entry(name, phrasings) for name, phrasings in self.others.items()),
         )
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 _SHORTEST = 3  # shorter words are left alone
@@ -42,11 +43,10 @@ class Repairer:
         most = slips_allowed(len(word))
         best: tuple[int, bool, int, str] | None = None
         for length in range(len(word) - most, len(word) + most + 1):
-            for known in self._by_length.get(length, ()):
-                slips = OSA.distance(word, known, score_cutoff=most)
-                if slips <= most:
-                    here = (slips, known[0] != word[0], -self._known[known], known)
-                    best = here if best is None else min(best, here)
+            near = self._by_length.get(length, ())
+            for known, slips, _ in process.extract_iter(word, near, scorer=OSA.distance, score_cutoff=most):
+                here = (slips, known[0] != word[0], -self._known[known], known)
+                best = here if best is None else min(best, here)
         return best[3] if best else word
 
 

@@ -8,8 +8,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -50,34 +52,73 @@ class Found:
     features: Features
 
 
+class Abbreviations:
+    """Abbreviations and shorthand, found among words."""
+
+    def __init__(self, expansions: Mapping[str, str]) -> None:
+        longs = {tuple(words_of(short)): long for short, long in expansions.items() if long}
+        self._by_first: dict[str, list[tuple[list[str], str]]] = defaultdict(list)
+        for short in sorted(filter(None, longs), key=len, reverse=True):
+            self._by_first[short[0]].append((list(short), longs[short]))
+
+    def written_out(self, words: Sequence[str]) -> tuple[list[str], tuple[tuple[str, str], ...]]:
+        """The words with every abbreviation written out, longest first; and which were."""
+        out: list[str] = []
+        expanded = []
+        at = 0
+        while at < len(words):
+            for short, long in self._by_first.get(words[at], ()):
+                if words[at : at + len(short)] == short:
+                    out += words_of(long)
+                    expanded.append((" ".join(short), long))
+                    at += len(short)
+                    break
+            else:
+                out.append(words[at])
+                at += 1
+        return out, tuple(expanded)
+
+
+IndexOf = Callable[[Sequence[Entry], Vocabulary], Index]
+
+
+def index_of(entries: Sequence[Entry], vocabulary: Vocabulary) -> Index:
+    """The index of these entries, with the abbreviations in them written out."""
+    short = Abbreviations(vocabulary.expansions)
+    return Index(
+        [
+            Entry(each.id, tuple(" ".join(short.written_out(words_of(text))[0]) for text in each.phrasings))
+            for each in entries
+        ]
+    )
+
+
 class Searcher:
-    """Searches entries. Built once for a set of entries and a vocabulary; the same question gives the same answer."""
+    """Searches entries. Built once for a set of entries and a vocabulary; the same question gives the same answer.
+
+    `index_of` makes the index, or knows one that was made before.
+    """
 
     def __init__(
-        self, entries: Sequence[Entry], vocabulary: Vocabulary, typical: tuple[float, float]
+        self,
+        entries: Sequence[Entry],
+        vocabulary: Vocabulary,
+        typical: tuple[float, float],
+        index_of: IndexOf = index_of,
     ) -> None:
         self._typical = typical
-        self._vocabulary = vocabulary
-        self._expansions = {tuple(words_of(short)): long for short, long in vocabulary.expansions.items()}
-        self._longest = max(map(len, self._expansions), default=0)
-        written = [
-            Entry(entry.id, tuple(" ".join(self._expanded(words_of(each))[0]) for each in entry.phrasings))
-            for entry in entries
-        ]
-        self.index = Index(written)
-        self._number = {entry.id: number for number, entry in enumerate(entries)}
-        self._phrasings = {
-            entry.id: tuple(zip(entry.phrasings, each.phrasings, strict=True))
-            for entry, each in zip(entries, written, strict=True)
-        }
+        self._short = Abbreviations(vocabulary.expansions)
+        self.index = index_of(entries, vocabulary)
+        self._phrasings = {entry.id: entry.phrasings for entry in entries}
+        self._written = lru_cache(maxsize=1_000)(self._written_out)
         self._repairer = Repairer(self.index.vocabulary, vocabulary.common, vocabulary.protected)
 
     def search(self, text: str, allowed: Collection[str] | None = None, most: int = 5) -> Found:
         """The `most` entries nearest to `text`, among those `allowed`."""
         raw = words_of(text)
-        words, expanded = self._expanded(raw)
+        words, expanded = self._short.written_out(raw)
         mended = [self._repairer.mended(word) for word in words]
-        again, more = self._expanded(mended)
+        again, more = self._short.written_out(mended)
         hits = self.index.rank(again, self._typical)
         if allowed is not None:
             hits = [hit for hit in hits if hit.entry in allowed]
@@ -91,34 +132,17 @@ class Searcher:
             self._features(again, hits, alike),
         )
 
-    def _expanded(self, words: Sequence[str]) -> tuple[list[str], tuple[tuple[str, str], ...]]:
-        """The words with every abbreviation written out, longest first; and which were."""
-        out: list[str] = []
-        expanded = []
-        at = 0
-        while at < len(words):
-            for size in range(min(self._longest, len(words) - at), 0, -1):
-                short = tuple(words[at : at + size])
-                if long := self._expansions.get(short):
-                    out += words_of(long)
-                    expanded.append((" ".join(short), long))
-                    at += size
-                    break
-            else:
-                out.append(words[at])
-                at += 1
-        return out, tuple(expanded)
-
     def _evidence(self, words: Sequence[str], hits: Sequence[Hit]) -> tuple[str, float]:
         if not hits:
             return "", 0.0
-        text = " ".join(words)
-        scored = [
-            (fuzz.token_sort_ratio(text, written), -number, phrasing)
-            for number, (phrasing, written) in enumerate(self._phrasings[hits[0].entry])
-        ]
-        best = max(scored)
-        return best[2], best[0] / 100
+        entry, text = hits[0].entry, " ".join(words)
+        alike = [fuzz.token_sort_ratio(text, written) for written in self._written(entry)]
+        best = max(alike)
+        return self._phrasings[entry][alike.index(best)], best / 100
+
+    def _written_out(self, entry: str) -> tuple[str, ...]:
+        """The phrasings of an entry as they stand in the index."""
+        return tuple(" ".join(self._short.written_out(words_of(each))[0]) for each in self._phrasings[entry])
 
     def _features(self, words: Sequence[str], hits: Sequence[Hit], alike: float) -> Features:
         if not hits:
