@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.conversation import beginning, course, menu
 from bot.conversation.effect import as_answer, takes_any_words
+from bot.conversation.follow_up import read_follow_up
 from bot.conversation.refusing import call
 from bot.conversation.scene import OpenRun, Scene, Turn, say
 from bot.message import Press
-from bot.reply import Choice, Reply, Tone
+from bot.reply import Choice, Citation, Reply, Tone
 from knowledge.answer import PLAYBOOK, Decision
 from knowledge.article import Article, Part
+from knowledge.clauses import Clause
 from knowledge.words import words_of
 
 _QUESTION = re.compile(
@@ -20,34 +23,7 @@ _QUESTION = re.compile(
     r"will|would|has|have|tell me|explain)\b",
     re.IGNORECASE,
 )
-_PARTS: dict[str, Part] = {
-    "why": "why",
-    "why is that": "why",
-    "why that": "why",
-    "more": "more",
-    "tell me more": "more",
-    "go on": "more",
-    "example": "example",
-    "an example": "example",
-    "for example": "example",
-    "give me an example": "example",
-}
-_SOURCES = frozenset(
-    {"source", "sources", "the source", "which clause", "where does it say that", "says who", "reference"}
-)
-_REGION = re.compile(
-    r"(?:(?:and|what about|how about) )?(?:in )?(?:the )?(?P<region>us|usa|eu|europe|uk|britain|fda|mhra)"
-)
-_REGIONS = {
-    "us": "US",
-    "usa": "US",
-    "fda": "US",
-    "eu": "EU",
-    "europe": "EU",
-    "uk": "UK",
-    "britain": "UK",
-    "mhra": "UK",
-}
+MOST_CLAUSES = 4  # of a region, named at once
 _LABELS: dict[str, str] = {"more": "label_more", "why": "label_why_so", "example": "label_example_of"}
 
 
@@ -100,17 +76,25 @@ def answered_in_group(scene: Scene, text: str) -> Reply | None:
     return told(scene, article) if article else None
 
 
-def followed_up(scene: Scene, words: str) -> Turn | None:
-    """What belongs to the answer just given: "why", "source", "example", "and in the EU?"; None for other words."""
+def followed_up(scene: Scene, text: str) -> Turn | None:
+    """What belongs to the answer just given: "why", "source", "example", "and in the EU?"; None for other words.
+
+    Inside a run, words that could be the answer to its question can still be that.
+    """
     article = scene.knowledge.articles.get(scene.session.topic)
-    if article is None:
+    wanted = read_follow_up(text) if article else None
+    if article is None or wanted is None or (wanted.part and wanted.part not in article.parts):
         return None
-    if words in _SOURCES:
-        return _beside(scene, article, told(scene, article))
-    if match := _REGION.fullmatch(words):
-        return _beside(scene, article, _of_region(scene, article, _REGIONS[match["region"]]))
-    part = _PARTS.get(words)
-    return _beside(scene, article, _of_part(scene, article, part)) if part and part in article.parts else None
+    if wanted.is_other:
+        return none_of_these(scene)
+    if wanted.part:
+        reply = _of_part(scene, article, wanted.part)
+    elif wanted.regions:
+        reply = _of_regions(scene, article, wanted.regions)
+    else:
+        reply = told(scene, article)
+    choices = as_answer(scene, scene.run, text) if scene.run else ()
+    return _beside(scene, article, replace(reply, choices=(*reply.choices, *choices)))
 
 
 def pressed(scene: Scene, entry: str, part: str = "") -> Turn:
@@ -119,14 +103,15 @@ def pressed(scene: Scene, entry: str, part: str = "") -> Turn:
     if article is None:
         return say(scene, menu.opening(scene, "no_such_button"))
     if part in article.by_region:
-        return _beside(scene, article, _of_region(scene, article, part))
+        return _beside(scene, article, _of_regions(scene, article, (part,)))
     found = next((name for name in article.parts if name == part), None)
     return _beside(scene, article, _of_part(scene, article, found) if found else told(scene, article))
 
 
 def none_of_these(scene: Scene) -> Turn:
     """None of what was offered was meant: who knows, and what else we can do."""
-    return _between(scene, not_known(scene))
+    turn = _between(scene, not_known(scene))
+    return replace(turn, session=replace(turn.session, topic=""))
 
 
 def _beside(scene: Scene, article: Article, reply: Reply) -> Turn:
@@ -203,10 +188,19 @@ def _of_part(scene: Scene, article: Article, part: Part) -> Reply:
     return Reply(article.parts[part], Tone.NOTICE, citations=told(scene, article).citations, is_answer=True)
 
 
-def _of_region(scene: Scene, article: Article, region: str) -> Reply:
-    """What is different in a region; where nothing is known of that, it says so."""
-    text = article.by_region.get(region) or scene.wording("same_in_region", region=region)
-    return Reply(text, Tone.NOTICE, is_answer=True)
+def _of_regions(scene: Scene, article: Article, regions: Sequence[str]) -> Reply:
+    """What is different in these regions: the article's own words; else what they have on the same matter; else nothing."""
+    texts: list[str] = []
+    cited: list[Clause] = []
+    for region in regions:
+        there = scene.clauses.of_region(article.cite, region, scene.site.product_types)
+        if text := article.by_region.get(region):
+            there = tuple(clause for clause in there if clause.id in article.cite)
+        key = "in_region" if there else "same_in_region"
+        texts.append(text or scene.wording(key, region=region))
+        cited += there[:MOST_CLAUSES]
+    named = dict.fromkeys(Citation(each.name, each.about, each.url, each.force) for each in cited)
+    return Reply("\n\n".join(texts), Tone.NOTICE, citations=tuple(named), is_answer=True)
 
 
 def did_you_mean(scene: Scene, decision: Decision) -> Reply:

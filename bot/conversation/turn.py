@@ -200,7 +200,7 @@ def _said(scene: Scene, text: str, put: Put | None) -> Turn:
     asked = read_command(text)
     if (review := scene.session.review) and (done := _in_review(scene, review, asked, text)):
         return done
-    if done := asking.followed_up(scene, plain(text)):
+    if not _belongs_to_run(scene, asked, text) and (done := asking.followed_up(scene, text)):
         return done
     if run and _is_put_off(scene, run, text):
         asked = Asked(Command.SKIP)
@@ -213,6 +213,14 @@ def _said(scene: Scene, text: str, put: Put | None) -> Turn:
     if run and run.is_open:
         return _answered(scene, run, text, put)
     return (_given(scene, run, text) if run else None) or _wondered(scene, text)
+
+
+def _belongs_to_run(scene: Scene, asked: Asked | None, text: str) -> bool:
+    """Whether words belong to the run that is open: to ask it why or for an example, or as an answer that it takes."""
+    run = scene.run
+    if run is None or not run.is_open:
+        return False
+    return asked is not None or _is_its_answer(scene, run, text)
 
 
 def _in_review(scene: Scene, review: TextReview, asked: Asked | None, text: str) -> Turn | None:
@@ -283,7 +291,7 @@ def _guarded(scene: Scene, text: str) -> Turn | None:
     run = scene.run
     if run is None or not run.is_open:
         reply = None if names_danger(text) else refused(scene, text)
-        return say(scene, reply) if reply else None
+        return _without_topic(say(scene, reply)) if reply else None
     if _confirms(run, text):
         return None
     takes_any = takes_any_words(run)
@@ -301,13 +309,21 @@ def _guarded(scene: Scene, text: str) -> Turn | None:
     return course.beside(scene, run, "refused", replace(reply, choices=as_answer(scene, run, text)))
 
 
+def _without_topic(turn: Turn) -> Turn:
+    """What is said next belongs to no answer given before this."""
+    return replace(turn, session=replace(turn.session, topic=""))
+
+
 def _wanted_to_know(scene: Scene, run: OpenRun, text: str) -> Turn | None:
     """The answer to a question that came between; None where the words are an answer to what is asked, or no question."""
-    if _confirms(run, text) or (
-        run.asked and not takes_any_words(run) and _is_readable(scene, run.asked, text)
-    ):
-        return None
-    return asking.asked_beside(scene, run, text)
+    return None if _is_its_answer(scene, run, text) else asking.asked_beside(scene, run, text)
+
+
+def _is_its_answer(scene: Scene, run: OpenRun, text: str) -> bool:
+    """Whether a run can only take these words as an answer to what it asks; not where any words would do."""
+    if _confirms(run, text):
+        return True
+    return run.asked is not None and not takes_any_words(run) and _is_readable(scene, run.asked, text)
 
 
 def _is_readable(scene: Scene, asked: Ask, text: str) -> bool:

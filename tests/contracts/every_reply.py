@@ -187,8 +187,11 @@ def spoken_replies(library: Library, wording: Wording) -> Iterator[tuple[str, Re
         for script in shelf:
             yield from walked(talk, script, _ways(library, script, site, seen), seen)
         yield from idle(talk)
-        if site.id in {EVERYWHERE, library.site().id}:  # one with every region, and one that can ask for another
-            yield from knowing(replace(talk, knowledge=library.knowledge))
+        if site.id in {
+            EVERYWHERE,
+            library.site().id,
+        }:  # one with every region, and one that can ask for another
+            yield from knowing(replace(talk, knowledge=library.knowledge, clauses=library.clauses))
     trial = Speaker(shelf=(SPILL, ALARM, PARTS, EVERY_KIND), wording=wording)
     for script in trial.shelf:
         yield from walked(trial, script, trials(script), seen)
@@ -935,7 +938,7 @@ def knowing(talk: Speaker) -> Iterator[tuple[str, Reply]]:
         know = plain.fork()
         for part in ("", *article.parts, *article.by_region):
             know.does(Press("know", (article.id, part)))
-    know.does("and in the UK?")
+        know.does("and in the US?")
     yield from ((name, reply) for reply, name in heard.items())
 
 

@@ -17,6 +17,7 @@ from bot.person import Person
 from bot.reply import Choice, Citation, Reply
 from bot.site import Roster, Site
 from knowledge.answer import NOTHING_KNOWN, Knowledge
+from knowledge.clauses import NO_CLAUSES, Clauses
 from knowledge.refusal import NOTHING_REFUSED, Refusals
 from playbooks.act import Act
 from playbooks.answer import Upload
@@ -286,6 +287,7 @@ class Talk:
     lent: Lent | None = None
     refusals: Refusals = NOTHING_REFUSED
     knowledge: Knowledge = NOTHING_KNOWN
+    clauses: Clauses = NO_CLAUSES
     note: str = ""
     now: datetime = NOW
     turn: Turn | None = None
@@ -360,6 +362,7 @@ class Talk:
             knowledge=replace(self.knowledge, refusals=self.refusals)
             if self.refusals.each
             else self.knowledge,
+            clauses=self.clauses,
             names={"sam": "Sam Kelly", "alex": "Alex Byrne"},
         )
 

@@ -87,7 +87,7 @@ def test_an_answer_comes_with_its_clause_and_with_what_more_there_is():
     assert reply.citations == (SOURCE,)
     assert (reply.tone, reply.is_answer) == (Tone.NOTICE, True)
     assert labels(reply) == [
-        "Do it together: Report a spill", "More", "Why?", "Example", "And in the US?", "Not what I meant",
+        "Do it together: Report a spill", "More", "Why is that?", "Example of that", "And in the US?", "Not what I meant",
     ]  # fmt: skip
 
 
@@ -193,9 +193,7 @@ def test_inside_a_playbook_the_answer_comes_first_and_then_the_same_question():
     assert talk.replies[0].text.startswith(TAPE.answer)
     assert "Do it together: Report a spill" not in labels(talk.replies[0]), "one is open already"
     assert talk.run.ledger.asking == asked
-    assert talk.say("why?").startswith("So that nobody uses it by chance."), (
-        "of the answer, not of the question"
-    )
+    assert talk.say("why is that?").startswith("So that nobody uses it by chance.")
     assert talk.run.ledger.asking == asked
     assert talk.press("Not what I meant").startswith(WORDING("not_known"))
 
