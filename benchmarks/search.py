@@ -238,7 +238,7 @@ def rankers(drawn: Mapping[str, tuple[str, ...]]) -> dict[str, Ranker]:
 
         return rank
 
-    single = Index([Entry(str(number), (text,)) for number, (text, _) in enumerate(texts)])
+    single = Index.of([Entry(str(number), (text,)) for number, (text, _) in enumerate(texts)])
 
     def by_phrasing(text: str) -> list[str]:
         hits = single.rank(words_of(text))

@@ -102,7 +102,7 @@ def build(
     if settings.site_folder and not settings.site_folder.is_dir():
         raise NotReady(f"QMS_COACH_SITE is {settings.site_folder}, which is no folder")
     settings.must_be_whole()
-    library = replace(load_library(settings.site_folder), is_preview=is_preview)
+    library = replace(load_library(settings.site_folder, settings.cache_folder), is_preview=is_preview)
     database = Database(settings.database_url)
     coach = Coach(Office(database, library, clock, new_ref, Channels(PULLED, HOME)))
     return App(settings, database, library, coach, clock, senders or {})

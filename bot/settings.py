@@ -19,6 +19,14 @@ class SettingsRefused(CoachError):
     """A variable has a value that cannot be used; the message names the variable and what it accepts."""
 
 
+def own_cache() -> Path | None:
+    """The folder of this account for what can be made again; None where it has no home."""
+    try:
+        return Path.home() / ".cache" / "qms-coach"
+    except RuntimeError:
+        return None
+
+
 class Settings(BaseSettings):
     """What the environment says. Names are those of the variables (see `docs/running-it.md`)."""
 
@@ -58,6 +66,11 @@ class Settings(BaseSettings):
         default=Path("var/anchors.jsonl"),
         validation_alias="QMS_COACH_ANCHOR_FILE",
         description="the file outside the database that the audit's anchors are written to",
+    )
+    cache_folder: Path | None = Field(
+        default_factory=own_cache,
+        validation_alias="QMS_COACH_CACHE",
+        description="a folder for what can be made again, such as the index of all that can be asked",
     )
     metrics_token: SecretStr | None = Field(
         default=None,

@@ -21,7 +21,7 @@ from knowledge.glossary import Glossary, Term
 from knowledge.index import Entry
 from knowledge.refusal import NOTHING_REFUSED, Refusal, Refusals
 from knowledge.scorecard import Scorecard, Weights
-from knowledge.search import Found, Searcher, Vocabulary
+from knowledge.search import Found, IndexOf, Searcher, Vocabulary, index_of
 from knowledge.words import words_of
 
 Outcome = Literal["answer", "suggest", "unknown", "refuse", "escalate", "command"]
@@ -72,6 +72,7 @@ class Knowledge:
     """All that can be asked: articles, refusals, playbooks and commands, by one flat index.
 
     `others` gives, for a playbook or command by its entry id, ways to ask for it. `hash` stands for all content.
+    `index_of` makes the index when it is first needed.
     """
 
     articles: Mapping[str, Article]
@@ -81,6 +82,7 @@ class Knowledge:
     scorecard: Scorecard
     vocabulary: Vocabulary
     hash: str = ""
+    index_of: IndexOf = index_of
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
@@ -96,7 +98,7 @@ class Knowledge:
     @cached_property
     def searcher(self) -> Searcher:
         """Finds entries; built when it is first asked."""
-        return Searcher(self.entries, self.vocabulary, self.scorecard.typical)
+        return Searcher(self.entries, self.vocabulary, self.scorecard.typical, self.index_of)
 
     def allowed(self, asker: Asker) -> frozenset[str]:
         """The entries this person can be answered with."""

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import math
 from array import array
+from base64 import b64decode, b64encode
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, pairwise
+from typing import Any
 
 from knowledge.words import stem, words_of
 
@@ -44,37 +46,94 @@ class Hit:
 class Postings:
     """For each term, the entries that have it and how much it speaks for each; packed, so that many stay small."""
 
-    def __init__(self, by_term: Mapping[str, Sequence[tuple[int, float]]]) -> None:
-        self._places: dict[str, tuple[int, int]] = {}
-        self._entries, self._weights = array("H"), array("d")
-        for term, held in by_term.items():
-            entries, weights = zip(*held, strict=True)
-            self._places[term] = (len(self._entries), len(self._entries) + len(entries))
-            self._entries.extend(entries)
-            self._weights.extend(weights)
+    def __init__(
+        self, terms: Iterable[str], ends: array[int], entries: array[int], weights: array[float]
+    ) -> None:
+        self._number = {term: number for number, term in enumerate(terms)}
+        self._ends, self._entries, self._weights = ends, entries, weights
+
+    @classmethod
+    def of(cls, by_term: Mapping[str, Sequence[tuple[int, float]]]) -> Postings:
+        """Those in which each term has these entries, by number, with their weights."""
+        ends, entries, weights = array("L"), array("H"), array("d")
+        for held in by_term.values():
+            entries.extend([number for number, _ in held])
+            weights.extend([weight for _, weight in held])
+            ends.append(len(entries))
+        return cls(by_term, ends, entries, weights)
 
     def add(self, totals: list[float], terms: Mapping[str, float]) -> None:
         """Add what these terms, each with its weight, speak for each entry to its total."""
         for term, weight in terms.items():
-            if place := self._places.get(term):
-                held = slice(*place)
-                for number, value in zip(self._entries[held], self._weights[held], strict=True):
-                    totals[number] += weight * value
+            if (number := self._number.get(term)) is not None:
+                held = slice(self._ends[number - 1] if number else 0, self._ends[number])
+                for entry, value in zip(self._entries[held], self._weights[held], strict=True):
+                    totals[entry] += weight * value
+
+    def kept(self) -> dict[str, object]:
+        """All of it, in values that JSON knows; `of_kept` makes it again."""
+        arrays = (self._ends, self._entries, self._weights)
+        return {"terms": list(self._number), "arrays": [_packed(each) for each in arrays]}
+
+    @classmethod
+    def of_kept(cls, kept: Mapping[str, Any]) -> Postings:
+        """What was kept, on a machine of the same kind."""
+        ends, entries, weights = kept["arrays"]
+        return cls(kept["terms"], _unpacked("L", ends), _unpacked("H", entries), _unpacked("d", weights))
 
 
+@dataclass(frozen=True)
 class Index:
-    """All entries, ready to be ranked. Built once; the same entries in the same order give the same numbers.
+    """All entries, ready to be ranked. The same entries in the same order give the same numbers.
 
-    It holds up to 65,535 entries.
+    `vocabulary` counts the words of all phrasings. `idf` is what each term weighs, and `most_idf` what one does that no
+    entry has. It holds up to 65,535 entries.
     """
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
-        self.ids = tuple(entry.id for entry in entries)
+    ids: tuple[str, ...]
+    vocabulary: Mapping[str, int]
+    idf: Mapping[str, float]
+    most_idf: float
+    _postings: Postings
+    _gram_idf: Mapping[str, float]
+    _gram_postings: Postings
+
+    @classmethod
+    def of(cls, entries: Sequence[Entry]) -> Index:
+        """The index of these entries."""
         documents = [[words_of(phrasing) for phrasing in entry.phrasings] for entry in entries]
-        self.vocabulary = Counter(chain.from_iterable(chain.from_iterable(documents)))
-        self.idf, self._postings = _weighed_words(documents)
-        self.most_idf = math.log(1 + (len(documents) + 0.5) / 0.5)
-        self._gram_idf, self._gram_postings = _weighed_spelling(documents)
+        return cls(
+            tuple(entry.id for entry in entries),
+            Counter(chain.from_iterable(chain.from_iterable(documents))),
+            *_weighed_words(documents),
+            *_weighed_spelling(documents),
+        )
+
+    def kept(self) -> dict[str, object]:
+        """All of it, in values that JSON knows; `of_kept` makes it again."""
+        return {
+            "ids": self.ids,
+            "vocabulary": self.vocabulary,
+            "idf": _packed(array("d", self.idf.values())),
+            "most_idf": self.most_idf,
+            "postings": self._postings.kept(),
+            "gram_idf": _packed(array("d", self._gram_idf.values())),
+            "gram_postings": self._gram_postings.kept(),
+        }
+
+    @classmethod
+    def of_kept(cls, kept: Mapping[str, Any]) -> Index:
+        """What was kept, on a machine of the same kind."""
+        words, grams = kept["postings"], kept["gram_postings"]
+        return cls(
+            tuple(kept["ids"]),
+            kept["vocabulary"],
+            dict(zip(words["terms"], _unpacked("d", kept["idf"]), strict=True)),
+            kept["most_idf"],
+            Postings.of_kept(words),
+            dict(zip(grams["terms"], _unpacked("d", kept["gram_idf"]), strict=True)),
+            Postings.of_kept(grams),
+        )
 
     def rank(self, words: Sequence[str], typical: tuple[float, float] = (1.0, 1.0)) -> list[Hit]:
         """Every entry that shares anything with `words`, nearest first; of equals, the one that stands first.
@@ -94,8 +153,10 @@ class Index:
         return [Hit(self.ids[n], shared[n] / most, spelled[n], scores[n]) for n in order]
 
 
-def _weighed_words(documents: Sequence[Sequence[Sequence[str]]]) -> tuple[dict[str, float], Postings]:
-    """BM25 over one document an entry: what each term weighs, and how much it speaks for each entry."""
+def _weighed_words(
+    documents: Sequence[Sequence[Sequence[str]]],
+) -> tuple[dict[str, float], float, Postings]:
+    """BM25 over one document an entry: what each term weighs, what an unknown one does, and how much each speaks for each entry."""
     counts: list[dict[str, float]] = []
     for phrasings in documents:
         count: dict[str, float] = defaultdict(float)
@@ -113,7 +174,7 @@ def _weighed_words(documents: Sequence[Sequence[Sequence[str]]]) -> tuple[dict[s
         norm = _K1 * (1 - _B + _B * lengths[number] / average)
         for term, n in count.items():
             postings[term].append((number, idf[term] * n / (n + norm)))
-    return idf, Postings(postings)
+    return idf, math.log(1 + (total + 0.5) / 0.5), Postings.of(postings)
 
 
 def _weighed_spelling(documents: Sequence[Sequence[Sequence[str]]]) -> tuple[dict[str, float], Postings]:
@@ -131,7 +192,7 @@ def _weighed_spelling(documents: Sequence[Sequence[Sequence[str]]]) -> tuple[dic
         norm = math.hypot(*centre.values()) or 1.0
         for gram, weight in centre.items():
             postings[gram].append((number, weight / norm))
-    return idf, Postings(postings)
+    return idf, Postings.of(postings)
 
 
 def _on_ball(count: Mapping[str, int], idf: Mapping[str, float]) -> list[float]:
@@ -139,6 +200,16 @@ def _on_ball(count: Mapping[str, int], idf: Mapping[str, float]) -> list[float]:
     weights = [idf[gram] if n == 1 else (1 + math.log(n)) * idf[gram] for gram, n in count.items()]
     norm = math.hypot(*weights) or 1.0
     return [weight / norm for weight in weights]
+
+
+def _packed(values: array[Any]) -> str:
+    return b64encode(values.tobytes()).decode("ascii")
+
+
+def _unpacked(kind: str, text: str) -> array[Any]:
+    values: array[Any] = array(kind)
+    values.frombytes(b64decode(text, validate=True))
+    return values
 
 
 def _terms(words: Sequence[str]) -> dict[str, float]:

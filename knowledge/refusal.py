@@ -18,7 +18,7 @@ from rapidfuzz import fuzz, process
 
 from knowledge.index import Entry
 from knowledge.scorecard import Features, Weights
-from knowledge.search import NO_VOCABULARY, Searcher, Vocabulary
+from knowledge.search import NO_VOCABULARY, IndexOf, Searcher, Vocabulary, index_of
 from knowledge.words import words_of
 
 _APOSTROPHES = str.maketrans("\N{RIGHT SINGLE QUOTATION MARK}\N{GRAVE ACCENT}", "''")
@@ -94,6 +94,7 @@ class Refusals:
     """Every refusal, the first that fits first, and the groups of words by which requests are told.
 
     `innocent` are messages that ask for none of them, `vocabulary` what is known of words, and `judge` how sure is enough.
+    `index_of` makes the index when it is first needed.
     """
 
     words: Mapping[str, tuple[str, ...]]
@@ -101,6 +102,7 @@ class Refusals:
     innocent: tuple[str, ...] = ()
     vocabulary: Vocabulary = NO_VOCABULARY
     judge: Judge = NO_JUDGE
+    index_of: IndexOf = index_of
 
     @cached_property
     def _patterns(self) -> Mapping[str, re.Pattern[str]]:
@@ -110,7 +112,9 @@ class Refusals:
     def _searcher(self) -> Searcher:
         asked = [Entry(each.id, (each.title, *each.phrasings)) for each in self.each]
         innocent = [Entry(_INNOCENT + each.id, each.innocent) for each in self.each if each.innocent]
-        return Searcher([*asked, *innocent, Entry(_INNOCENT, self.innocent)], self.vocabulary, _TYPICAL)
+        return Searcher(
+            [*asked, *innocent, Entry(_INNOCENT, self.innocent)], self.vocabulary, _TYPICAL, self.index_of
+        )
 
     def found_in(self, text: str, *, may_be_answer: bool = False) -> Refusal | None:
         """The refusal for the request that `text` makes; None where it makes none of these.

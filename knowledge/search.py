@@ -85,7 +85,7 @@ IndexOf = Callable[[Sequence[Entry], Vocabulary], Index]
 def index_of(entries: Sequence[Entry], vocabulary: Vocabulary) -> Index:
     """The index of these entries, with the abbreviations in them written out."""
     short = Abbreviations(vocabulary.expansions)
-    return Index(
+    return Index.of(
         [
             Entry(each.id, tuple(" ".join(short.written_out(words_of(text))[0]) for text in each.phrasings))
             for each in entries

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
+import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -29,6 +31,9 @@ NO_BROWSER = "no Chromium on this machine; `apt-get install chromium` brings one
 for _name in set(os.environ) - {ADDRESS_VARIABLE, REQUIRE_ALL_VARIABLE}:
     if _name.startswith(("QMS_COACH_", "SLACK_", "TEAMS_")) or _name in {"DATABASE_URL", "PORT"}:
         del os.environ[_name]
+# Nor write anything into the developer's home.
+os.environ["QMS_COACH_CACHE"] = tempfile.mkdtemp(prefix="qms-coach-cache-")
+atexit.register(shutil.rmtree, os.environ["QMS_COACH_CACHE"], ignore_errors=True)
 
 # The same examples every time, however slow the machine; `make proof` looks for new ones.
 hypothesis.settings.register_profile("steady", deadline=None, derandomize=True)

@@ -35,7 +35,7 @@ def ask(
     if bool(question.strip()) == (batch is not None):
         raise CoachError('ask one question, "…", or name a file of them with --batch')
     settings = read_settings()
-    library = load_library(settings.site_folder)
+    library = load_library(settings.site_folder, settings.cache_folder)
     asked_at = library.site(site)
     clock = wall_clock.pretend(settings.pretend_now) if settings.pretend_now else wall_clock.now
     today = clock().astimezone(asked_at.place.zone).date().isoformat()

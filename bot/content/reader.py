@@ -18,6 +18,7 @@ from bot.content.approval_file import APPROVALS, RawApprovals
 from bot.content.clause_file import RawTwins, clauses_of, twin_problems
 from bot.content.files import Files
 from bot.content.finding import ContentRefused, Finding
+from bot.content.index_cache import IndexCache
 from bot.content.knowledge_shelf import KnowledgeShelf
 from bot.content.library import Approval, Library, Playbook, Source
 from bot.content.scenario_file import AnswersByStep, RawScenario, run_scenario
@@ -29,6 +30,7 @@ from bot.content.trial import Trial
 from bot.person import Person
 from bot.site import Site
 from bot.strict_yaml import Document
+from knowledge.answer import Knowledge
 from playbooks.check import check_script
 from playbooks.covered import covered
 from playbooks.errors import Problem, ScriptRefused
@@ -68,12 +70,20 @@ def read_answers(path: Path) -> Answers:
     raise ContentRefused(reader.findings)
 
 
-def load_library(overlay: Path | None = None) -> Library:
+def load_library(overlay: Path | None = None, cache: Path | None = None) -> Library:
     """All content, the shipped and the overlay's. Raises ContentRefused when anything of it cannot be used.
 
-    No playbook is tried: `qms-coach check` does that before content is released.
+    No playbook is tried: `qms-coach check` does that before content is released. `cache` is a folder for what can be made
+    again.
     """
-    return read_shelf(overlay, tries=()).sound()
+    library = read_shelf(overlay, tries=()).sound()
+    return library if cache is None else replace(library, knowledge=_cached(library.knowledge, cache))
+
+
+def _cached(known: Knowledge, folder: Path) -> Knowledge:
+    """What is known, with its indexes kept in this folder once they are needed."""
+    index_of = IndexCache(folder).index_of
+    return replace(known, index_of=index_of, refusals=replace(known.refusals, index_of=index_of))
 
 
 @dataclass(slots=True)

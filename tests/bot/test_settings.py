@@ -21,6 +21,7 @@ VARIABLES = {
     "QMS_COACH_SECRET_KEY": ("secret_key", KEY, KEY),
     "QMS_COACH_BEHIND_PROXY": ("behind_proxy", "true", True),
     "QMS_COACH_ANCHOR_FILE": ("anchor_file", "/srv/anchors.jsonl", Path("/srv/anchors.jsonl")),
+    "QMS_COACH_CACHE": ("cache_folder", "/srv/cache", Path("/srv/cache")),
     "QMS_COACH_METRICS_TOKEN": ("metrics_token", "scrape", "scrape"),
     "QMS_COACH_LOG_LEVEL": ("log_level", "DEBUG", "DEBUG"),
     "QMS_COACH_NOW": ("pretend_now", "2026-06-03T09:00", "2026-06-03T09:00"),

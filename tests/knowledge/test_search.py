@@ -77,16 +77,16 @@ def test_nothing_in_common_finds_nothing():
 
 
 def test_of_equals_the_one_that_stands_first_comes_first():
-    twins = Index([Entry("b", ("warm fridge",)), Entry("a", ("warm fridge",))])
+    twins = Index.of([Entry("b", ("warm fridge",)), Entry("a", ("warm fridge",))])
     assert [hit.entry for hit in twins.rank(["warm", "fridge"])] == ["b", "a"]
 
 
 def test_a_word_that_many_entries_share_counts_less():
-    index = Index([Entry(str(n), (f"sample word{n}",)) for n in range(5)])
+    index = Index.of([Entry(str(n), (f"sample word{n}",)) for n in range(5)])
     hits = index.rank(["sample", "word3"])
     assert hits[0].entry == "3"
     assert hits[0].words > 2 * hits[1].words
 
 
 def test_an_index_of_nothing_finds_nothing():
-    assert Index([]).rank(["sample"]) == []
+    assert Index.of([]).rank(["sample"]) == []
