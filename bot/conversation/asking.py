@@ -51,6 +51,11 @@ def asked_beside(scene: Scene, run: OpenRun, text: str) -> Turn | None:
     return replace(turn, session=replace(turn.session, topic=decision.entry))
 
 
+def sure_answer(scene: Scene, text: str) -> Article | None:
+    """The article that answers a question, where we are sure of it."""
+    return scene.knowledge.articles.get(scene.knowledge.decide(text, scene.asker).entry)
+
+
 def asked(scene: Scene, text: str) -> Turn | None:
     """The answer to a question without a run; None where nothing that is known comes near."""
     decision = scene.knowledge.decide(text, scene.asker)

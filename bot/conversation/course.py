@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.conversation import menu
@@ -42,6 +43,17 @@ def beside(scene: Scene, run: OpenRun, about: str, reply: Reply) -> Turn:
     said = tuple(it for it in decision.said if not isinstance(it, Aside))
     turn = moved(scene, run, replace(decision, said=said))
     return replace(turn, replies=(reply, *turn.replies))
+
+
+def beside_and(scene: Scene, run: OpenRun, about: str, replies: Sequence[Reply], what: Act) -> Turn:
+    """`replies` to a question that came with an act, or what the run itself says to it; then where the act leads."""
+    asked = decided(scene, run, Digress(about))
+    done = decide(run.script, (*run.events, *asked.happened), what, scene.here)
+    own = () if replies else tuple(it for it in asked.said if isinstance(it, Aside))
+    turn = moved(
+        scene, run, replace(done, happened=(*asked.happened, *done.happened), said=(*own, *done.said))
+    )
+    return replace(turn, replies=(*replies, *turn.replies))
 
 
 def put_aside(scene: Scene) -> tuple[RunChange, ...]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bot.conversation import colleague, course, menu, reviewing
 from bot.conversation.command import Asked, Command, plain
+from bot.conversation.correcting import corrected, put_right, read_change, steps_with
 from bot.conversation.onboarding import who_sees
 from bot.conversation.scene import OpenRun, Scene, Turn, say
 from bot.message import About, Press
 from bot.reply import Choice, Reply
-from playbooks.act import Act, Back, Cancel, Change, Digress, Hurry, Keep, Pause, Put, Resume, Skip
+from playbooks.act import Act, Back, Cancel, Digress, Hurry, Keep, Pause, Put, Resume, Skip
 from playbooks.answer import pick
 from playbooks.decision import REASON
 from playbooks.script import AnswerType, Ask, Option, Script
@@ -42,7 +43,7 @@ def carry_out(scene: Scene, asked: Asked, put: Put | None, words: str) -> Turn:
         case command if run is None or (run.is_over and command not in _EVEN_WHEN_OVER):
             return say(scene, menu.opening(scene, "no_open_run"))
         case Command.CHANGE:
-            return _change(scene, run, asked.what)
+            return _change(scene, run, asked.what, words)
         case Command.COPY:
             return say(scene, course.guide_to(scene, run).copies())
         case Command.HAND_OVER:
@@ -72,12 +73,14 @@ def _aside(scene: Scene, command: Command) -> Reply | None:
             return None
 
 
-def _change(scene: Scene, run: OpenRun, what: str) -> Turn:
-    """Change the question that was named, or ask which."""
+def _change(scene: Scene, run: OpenRun, what: str, words: str) -> Turn:
+    """Change the question that was named, by itself or by the answer that stands there, or ask which."""
     if not what:
         return _which(scene, run, "which_to_change")
-    step = step_named(run.script, what)
-    return course.act(scene, run, Change(step)) if step else _which(scene, run, "no_such_step")
+    named = read_change(words)
+    if step := step_named(run.script, what):
+        return put_right(scene, run, step, named)
+    return corrected(scene, run, named) or _which(scene, run, "no_such_step")
 
 
 def _which(scene: Scene, run: OpenRun, key: str) -> Turn:
@@ -140,6 +143,11 @@ def step_named(script: Script, what: str) -> str:
         if isinstance(picked, Option) and len(name) > 2:
             return picked.value
     return ""
+
+
+def names_answer(scene: Scene, run: OpenRun, what: str, words: str) -> bool:
+    """Whether `words`, by which `what` is to be changed, name a question of the run or the one answer that it stands in."""
+    return bool(step_named(run.script, what)) or len(steps_with(scene, run, read_change(words).old)) == 1
 
 
 def takes_any_words(run: OpenRun) -> bool:

@@ -14,13 +14,15 @@ from bot.conversation.command import (
     plain,
     read_command,
 )
-from bot.conversation.effect import as_answer, carry_out, step_named, takes_any_words
+from bot.conversation.correcting import corrected, read_correction
+from bot.conversation.effect import as_answer, carry_out, names_answer, takes_any_words
 from bot.conversation.guide import Tell
 from bot.conversation.nearest import SURE, nearest
 from bot.conversation.onboarding import welcome
 from bot.conversation.refusing import refused
 from bot.conversation.scene import OpenRun, RunChange, Scene, Turn, say
 from bot.conversation.session import TextReview
+from bot.conversation.two_in_one import taken_apart
 from bot.message import Message, Press
 from bot.reply import Reply
 from playbooks.act import Accept, Act, Change, Confirm, Free, Keep, Picked, Put, Send, TakeBack, Typed
@@ -204,9 +206,11 @@ def _said(scene: Scene, text: str, put: Put | None) -> Turn:
         return done
     if run and _is_put_off(scene, run, text):
         asked = Asked(Command.SKIP)
-    if asked and not _is_answer(scene, asked):
+    if asked and not _is_answer(scene, asked, text):
         return carry_out(scene, asked, put, text)
-    if done := _named(scene, text) or _guarded(scene, text):
+    if done := _named(scene, text) or _put_right(scene, text) or _in_one(scene, text, put):
+        return done
+    if done := _guarded(scene, text):
         return done
     if run and run.is_open and (done := _wanted_to_know(scene, run, text)):
         return done
@@ -249,14 +253,14 @@ def _is_put_off(scene: Scene, run: OpenRun, text: str) -> bool:
     return can_wait and plain(text) == plain(scene.wording("label_later"))
 
 
-def _is_answer(scene: Scene, asked: Asked) -> bool:
+def _is_answer(scene: Scene, asked: Asked, text: str) -> bool:
     """Whether words that look like a command can only be an answer: "change the gasket", "same" with nothing to keep."""
     run = scene.run
     if run is None or not run.is_open:
         return False
     match asked:
         case Asked(Command.CHANGE, what) if what:
-            return not step_named(run.script, what) and takes_any_words(run)
+            return not names_answer(scene, run, what, text) and takes_any_words(run)
         case Asked(Command.HAND_OVER, what):
             return scene.colleague(what) is None and takes_any_words(run)
         case Asked(Command.KEEP):
@@ -307,6 +311,23 @@ def _guarded(scene: Scene, text: str) -> Turn | None:
     if reply is None:
         return None
     return course.beside(scene, run, "refused", replace(reply, choices=as_answer(scene, run, text)))
+
+
+def _put_right(scene: Scene, text: str) -> Turn | None:
+    """An answer corrected by what stands there; None for other words, and where they answer what is asked now."""
+    run = scene.run
+    if run is None or not run.is_open or _is_its_answer(scene, run, text):
+        return None
+    correction = read_correction(text)
+    return corrected(scene, run, correction, is_asked_for=False) if correction else None
+
+
+def _in_one(scene: Scene, text: str, put: Put | None) -> Turn | None:
+    """An answer and a question in one message; None for other words, and where somebody may be hurt."""
+    run = scene.run
+    if run is None or not run.is_open or run.newer or names_danger(text):
+        return None
+    return taken_apart(scene, run, text, put)
 
 
 def _without_topic(turn: Turn) -> Turn:

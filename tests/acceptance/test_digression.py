@@ -24,6 +24,63 @@ def test_why_is_answered_and_then_the_same_question_comes_once(plant: Plant, ask
     assert plant.said().count("Where is it written in the official record?") == 1
 
 
+@pytest.mark.scenario("C2")
+@pytest.mark.parametrize("step", ["patient_or_product", "where"])
+def test_a_question_is_answered_with_its_clause_and_then_the_same_question_comes_once(
+    each_plant: Plant, step: str
+):
+    plant = each_plant
+    plant.start()
+    ref = plant.upto(step)
+    answers, question = plant.answered(ref), plant.replies()[-1].text
+    plant.say("what is a deviation?")
+
+    told, again = plant.replies()
+    assert told.text.startswith("A deviation is a departure from an approved instruction")
+    assert "ICH Q7, glossary" in [cited.clause for cited in told.citations]
+    assert again.text == question
+    assert plant.answered(ref) == answers
+    plant.say("where does it say that?")
+    assert "ICH Q7, glossary" in [cited.clause for cited in plant.replies()[0].citations]
+    assert plant.replies()[-1].text == question
+
+
+@pytest.mark.scenario("C2")
+def test_what_is_not_held_is_said_with_whom_to_ask_and_then_the_same_question_comes(plant: Plant):
+    plant.start()
+    plant.upto("patient_or_product")
+    question = plant.replies()[-1].text
+    plant.say("what is a contact time?")
+
+    assert "I do not hold the disinfection plan" in plant.said()
+    assert plant.replies()[-1].text == question
+
+
+@pytest.mark.scenario("C3")
+def test_an_answer_and_a_question_in_one_message_are_both_taken(each_plant: Plant):
+    plant = each_plant
+    plant.start()
+    ref = plant.upto("patient_or_product")
+    plant.say("no. what is a deviation?")
+
+    assert plant.answered(ref)[-1] == ("patient_or_product", ("no",))
+    assert plant.replies()[0].text.startswith("A deviation is a departure")
+    assert plant.said().count("A deviation is a departure") == 1
+    assert plant.ledger(ref).asking != "patient_or_product", "and it goes on"
+
+
+@pytest.mark.scenario("C3")
+def test_where_any_words_would_do_what_was_kept_is_said(plant: Plant):
+    plant.start()
+    ref = plant.upto("where")
+    plant.say("Cold room CR-02. What is a deviation?")
+
+    assert plant.answered(ref)[-1] == ("where", ("Cold room CR-02",))
+    assert 'I kept this as your answer to "Where": Cold room CR-02' in plant.said()
+    plant.press("Change: Where")
+    assert "You are changing: Where" in plant.said()
+
+
 @pytest.mark.scenario("C4")
 @pytest.mark.parametrize(
     "aside", ["why", "example", "help", "my drafts", "who sees this", "talk to someone", "my runs"]

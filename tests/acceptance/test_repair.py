@@ -101,6 +101,45 @@ def test_something_that_is_not_on_the_path_is_explained_and_nothing_changes(plan
     assert "In two or three sentences" in plant.said()
 
 
+@pytest.mark.scenario("B7")
+@pytest.mark.parametrize(
+    "words",
+    [
+        "change where to Cold room CR-03",
+        "change CR-02 to CR-03",
+        "not CR-02 but CR-03",
+        "it was CR-03, not CR-02",
+    ],
+)
+def test_an_answer_is_corrected_by_its_name_by_what_stood_there_and_by_not_this_but_that(
+    each_plant: Plant, words: str
+):
+    plant = each_plant
+    plant.start()
+    ref = plant.upto("involved", where="Cold room CR-02")
+    before = plant.ledger(ref).answers
+    plant.say(words)
+
+    after = plant.ledger(ref).answers
+    assert {step for step in after if after[step] != before[step]} == {"where"}
+    assert after["where"].answer.value == "Cold room CR-03"
+    assert plant.replies()[0].text == "Where: Cold room CR-03"
+    assert "What does it touch?" in plant.said()
+
+
+@pytest.mark.scenario("B7")
+@pytest.mark.parametrize("words", ["change where", "change CR-02", "CR-02 is wrong"])
+def test_without_the_new_value_the_question_is_asked_again_with_what_stands_there(plant: Plant, words: str):
+    plant.start()
+    ref = plant.upto("involved", where="Cold room CR-02")
+    plant.say(words)
+
+    assert "You are changing: Where" in plant.said()
+    assert "Earlier you said: Cold room CR-02" in plant.said()
+    plant.say("Cold room CR-03")
+    assert plant.ledger(ref).answers["where"].answer.value == "Cold room CR-03"
+
+
 @pytest.mark.scenario("B8")
 def test_back_goes_to_the_first_question_which_says_so_and_each_step_forward_is_one_press(plant: Plant):
     plant.start()

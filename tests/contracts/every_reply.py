@@ -939,6 +939,10 @@ def knowing(talk: Speaker) -> Iterator[tuple[str, Reply]]:
         for part in ("", *article.parts, *article.by_region):
             know.does(Press("know", (article.id, part)))
         know.does("and in the US?")
+    beside = plain.fork().does(
+        Press("start", ("deviation-open",)), "no", "no. what is a deviation?", "yes", "Shift lead"
+    )
+    beside.does("Cold store log p. 41. What is a deviation?", "change p. 41 to p. 42")
     yield from ((name, reply) for reply, name in heard.items())
 
 

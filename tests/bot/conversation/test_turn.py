@@ -325,7 +325,7 @@ def test_keep_with_nothing_to_keep_is_read_as_an_answer_and_asked_back():
 
 
 @pytest.mark.parametrize(
-    "text", ["change anybody hurt", "correct hurt", "go back to Anybody Hurt", "change hurt to yes"]
+    "text", ["change anybody hurt", "correct hurt", "go back to Anybody Hurt", "change hurt to purple"]
 )
 def test_an_answer_is_changed_by_its_name(text):
     talk = asked("touches")

@@ -1,0 +1,83 @@
+"""An answer and a question in one message, such as "no. what does quarantine mean?": both are taken. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bot.conversation import course
+from bot.conversation.asking import is_question, sure_answer, told
+from bot.conversation.command import Command, read_command
+from bot.conversation.effect import takes_any_words
+from bot.conversation.refusing import refused
+from bot.conversation.scene import OpenRun, Scene, Turn
+from bot.message import About, Press
+from bot.reply import Choice, Reply, Tone
+from playbooks.act import Put, Typed
+from playbooks.answer import read_answer
+from playbooks.run import Answer
+from playbooks.script import Ask
+
+_ANSWER_FIRST = re.compile(
+    r"(?P<said>.+?)(?:\s*(?:[.;,!]|\s-)\s+|\s*\n\s*)(?:(?:and|but|also|by the way|btw)[\s,]+)?(?P<asked>[^.;!?\n]+\?+)\s*",
+    re.IGNORECASE | re.DOTALL,
+)
+_QUESTION_FIRST = re.compile(r"(?P<asked>[^.;!?\n]+\?+)\s+(?P<said>.+)", re.DOTALL)
+_OF_THE_STEP = frozenset({Command.WHY, Command.EXAMPLE})
+
+
+def taken_apart(scene: Scene, run: OpenRun, text: str, put: Put | None) -> Turn | None:
+    """The answer to the question in `text`, then where the answer in it leads; None where it does not hold both.
+
+    A question counts where we are sure of its answer, or refuse it; it may be why we ask, too. The rest counts where it
+    answers what is asked now. Where any words would do, what was kept is said, and can be changed with one press.
+    """
+    ask = run.asked
+    if ask is None:
+        return None
+    for said, question in _halves(text):
+        read = read_answer(ask, said, scene.now, scene.site.place)
+        if (
+            isinstance(read, Answer)
+            and not is_question(said)
+            and (turn := _both(scene, run, ask, Typed(said, put), question))
+        ):
+            return turn
+    return None
+
+
+def _halves(text: str) -> Iterator[tuple[str, str]]:
+    """What may be an answer and what may be a question, in either order."""
+    for shape in (_ANSWER_FIRST, _QUESTION_FIRST):
+        if match := shape.fullmatch(text.strip()):
+            yield match["said"], match["asked"]
+
+
+def _both(scene: Scene, run: OpenRun, ask: Ask, said: Typed, question: str) -> Turn | None:
+    command = read_command(question)
+    if command and command.command in _OF_THE_STEP:
+        return course.beside_and(scene, run, command.command, (), said)
+    if command or not is_question(question):
+        return None
+    article, reply = None, refused(scene, question)
+    if reply is None and (article := sure_answer(scene, question)):
+        reply = told(scene, article)
+    if reply is None:
+        return None
+    replies = [reply]
+    if takes_any_words(run):
+        replies.append(_kept(scene, run, ask, said.text))
+    turn = course.beside_and(scene, run, "asked", replies, said)
+    return replace(turn, session=replace(turn.session, topic=article.id if article else ""))
+
+
+def _kept(scene: Scene, run: OpenRun, ask: Ask, words: str) -> Reply:
+    """What of the message was kept as the answer."""
+    step = run.ledger.correcting or run.ledger.asking
+    change = Press("change", (step,), About(run.ref, step, 0))
+    return Reply(
+        scene.wording("kept_of_both", label=ask.label, words=words),
+        Tone.NOTICE,
+        choices=(Choice(scene.wording("label_change_what", label=ask.label), change, is_aside=True),),
+    )

@@ -1,0 +1,100 @@
+"""An answer and a question in one message: the question is answered, and the answer stands."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.message import Press
+from knowledge.refusal import Refusal, Refusals
+from tests.bot.conversation.talk import Talk
+from tests.bot.conversation.test_asking import TAPE, in_the_middle, talking
+
+
+def answers(talk: Talk) -> dict[str, str]:
+    return {step: given.answer.value for step, given in talk.run.ledger.answers.items()}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no. what does the red tape mean?",
+        "No, and what does the red tape mean?",
+        "no - what does the red tape mean?",
+        "no\nwhat does the red tape mean?",
+        "what does the red tape mean? no",
+    ],
+)
+def test_both_are_handled_and_the_answer_is_stored(text):
+    talk = in_the_middle()
+    talk.say(text)
+
+    assert talk.replies[0].text.startswith(TAPE.answer)
+    assert answers(talk) == {"hurt": "no"}
+    assert "When was it seen?" in talk.replies[-1].text
+    assert talk.say("why is that?").startswith(TAPE.parts["why"]), "and it can be followed up"
+
+
+def test_why_may_be_asked_with_the_answer():
+    talk = in_the_middle()
+    said = talk.say("no. why do you ask?")
+
+    assert said.startswith("People come first.")
+    assert answers(talk) == {"hurt": "no"}
+    assert "When was it seen?" in said
+
+
+def test_where_any_words_would_do_what_was_kept_is_said_and_can_be_changed():
+    talk = in_the_middle()
+    talk.say("no", "today 06:00", "Two litres of ethanol. What does the red tape mean?")
+
+    assert talk.replies[0].text.startswith(TAPE.answer)
+    assert talk.replies[1].text == 'I kept this as your answer to "What was spilt": Two litres of ethanol'
+    assert answers(talk)["what"] == "Two litres of ethanol"
+    assert "You are changing: What was spilt" in talk.press("Change: What was spilt")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Two litres of ethanol. Is it banana bread?",
+        "Two litres of ethanol. what can you do?",
+        "What happened here? What does the red tape mean?",
+    ],
+)
+def test_what_is_not_surely_both_is_one_answer(text):
+    talk = in_the_middle()
+    talk.say("no", "today 06:00", text)
+    assert answers(talk).get("what") in {None, text}
+    assert "I kept this as your answer" not in talk.said
+
+
+def test_an_unsafe_request_beside_an_answer_is_refused_and_the_answer_stands():
+    unsafe = Refusal(
+        "again", "Again", "refuse", (("again",),), "It proves nothing.", "Keep it.", ("lead",), ("A-01",)
+    )
+    refusals = Refusals({"asking": ("can i",), "informing": ("^who",), "again": ("again",)}, (unsafe,))
+    talk = talking(refusals=refusals)
+    talk.send(Press("start", ("spill",)))
+    talk.say("no. can i use it again?")
+
+    assert talk.replies[0].text.startswith("It proves nothing.")
+    assert answers(talk) == {"hurt": "no"}
+
+
+def test_a_half_that_does_not_answer_changes_nothing():
+    talk = in_the_middle()
+    talk.say("banana. what does the red tape mean?")
+    assert answers(talk) == {}
+
+
+def test_somebody_hurt_comes_before_both():
+    talk = in_the_middle()
+    talk.say("Mia is hurt. what does the red tape mean?")
+    assert TAPE.answer not in talk.said
+
+
+def test_at_a_review_there_is_no_question_to_answer():
+    talk = in_the_middle()
+    talk.say("no", "today 06:00", "Ethanol", "nothing", "no")
+    talk.say("yes. what does the red tape mean?")
+    assert "Draft 1" not in talk.said
