@@ -14,8 +14,10 @@ from pathlib import Path
 
 from benchmarks.support.figure import Figure, show
 from benchmarks.support.questions import DEVELOPING, read_questions
+from bot.content.glossary_file import RawAbstain
 from bot.content.knowledge_shelf import REFUSAL_CARD, SCORECARD
 from bot.content.reader import read_shelf
+from bot.strict_yaml import read
 from knowledge.answer import Knowledge
 from knowledge.calibration import (
     Asked,
@@ -50,8 +52,11 @@ def make_scorecard(known: Knowledge) -> None:
     asked = list(out_of_fold(known.entries, known.vocabulary, typical))
     searcher = Searcher(known.entries, known.vocabulary, typical)
     strangers = read_questions(DEVELOPING)
+    unanswered = RawAbstain.model_validate(
+        read((KNOWLEDGE / "abstain.yaml").read_bytes(), "abstain.yaml").data
+    )
     unknown = [
-        *nobody_answers((*strangers.far, *strangers.near), searcher),
+        *nobody_answers((*strangers.far, *strangers.near, *unanswered.far, *unanswered.near), searcher),
         *list(entries_left_out(known.entries, known.vocabulary, typical))[::LEFT_OUT],
     ]
     people = [Asked(each.ask, each.entry, searcher.search(each.ask)) for each in strangers.known]

@@ -1,8 +1,8 @@
-"""The files of words: the glossary, chat shorthand, common words, and the scorecard; their shapes and what they hold."""
+"""The files of words: glossary, chat shorthand, common words, messages nobody answers, and the scorecard; their shapes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
@@ -40,6 +40,13 @@ class RawShorthand(RootModel[dict[str, str]]):
 
 class RawAsked(RootModel[dict[str, list[str]]]):
     """A file of more ways to ask: for each article, what people typed who are not its author."""
+
+
+class RawAbstain(Raw):
+    """Messages that nothing answers, far from our field and near it: enough of each to set limits by."""
+
+    far: list[str] = Field(min_length=100)
+    near: list[str] = Field(min_length=100)
 
 
 class RawCard(BaseModel):
@@ -104,6 +111,19 @@ def glossary_problems(raw: RawGlossary) -> Iterator[Problem]:
                 yield Problem(
                     (number, "not_to_confuse_with"), f"no term {other!r}", "add it, or leave it out"
                 )
+
+
+def abstain_problems(raw: RawAbstain, phrasings: Collection[tuple[str, ...]]) -> Iterator[Problem]:
+    """A message that stands there twice, and one that is a way to ask for something; `phrasings` are those, in words."""
+    seen: set[tuple[str, ...]] = set()
+    for part, messages in (("far", raw.far), ("near", raw.near)):
+        for number, message in enumerate(messages):
+            words = tuple(words_of(message))
+            if words in seen:
+                yield Problem((part, number), f"{message!r} stands here twice", "leave one out")
+            if words in phrasings:
+                yield Problem((part, number), f"{message!r} is answered", "leave it out")
+            seen.add(words)
 
 
 def common_words(text: str) -> frozenset[str]:

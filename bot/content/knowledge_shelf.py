@@ -14,12 +14,14 @@ from rapidfuzz import fuzz
 from bot.content.article_file import RawArticle, article_of, article_problems, split
 from bot.content.files import Files
 from bot.content.glossary_file import (
+    RawAbstain,
     RawAsked,
     RawCard,
     RawGlossary,
     RawJudge,
     RawScorecard,
     RawShorthand,
+    abstain_problems,
     common_words,
     glossary_of,
     glossary_problems,
@@ -54,6 +56,7 @@ class KnowledgeShelf(Files):
     glossary: Glossary = field(default_factory=lambda: Glossary(()))
     shorthand: Mapping[str, str] = field(default_factory=dict)
     common: frozenset[str] = frozenset()
+    abstain: tuple[RawAbstain, Document] | None = None
     scorecard: Scorecard | None = None
     judge: Judge = NO_JUDGE
     refusals: dict[str, tuple[RawRefusal, Document]] = field(default_factory=dict)
@@ -73,6 +76,9 @@ class KnowledgeShelf(Files):
             if shorthand := self.shaped(RawShorthand, document.data, document):
                 self.texts["shorthand"] = document.data
                 self.shorthand = shorthand.root
+        for document in self.documents(folder / "abstain.yaml", at_most=1):
+            if abstain := self.shaped(RawAbstain, document.data, document):
+                self.abstain = (abstain, document)
         if (text := self.content(folder / "common_words.txt")) is not None:
             self.common = common_words(text.decode("utf-8"))
         if card := self.read_made(RawScorecard, folder / SCORECARD):
@@ -147,6 +153,14 @@ class KnowledgeShelf(Files):
             self.problems(document, order_problems(words, self.refusals))
             for refusal, own in self.refusals.values():
                 self.problems(own, refusal_problems(refusal, words.words, forces, playbooks))
+        if self.abstain:
+            unanswered, document = self.abstain
+            asked = {
+                tuple(words_of(text))
+                for article, _ in self.articles.values()
+                for text in (article.question, *article.phrasings)
+            }
+            self.problems(document, abstain_problems(unanswered, asked))
 
     def near_twins(self) -> None:
         """Note phrasings of different articles that are nearly the same; this takes a few seconds."""
