@@ -98,7 +98,14 @@ def read(database: Database) -> None:
 def turn(database: Database, library: Library, now: datetime) -> float:
     """Milliseconds for a message on the long run: heard, decided, kept. Each says something new."""
     coach = Coach(
-        Office(database, library, lambda: now, secrets.token_hex, Channels(frozenset({"web"}), "web"))
+        Office(
+            database,
+            library,
+            lambda: now,
+            secrets.token_hex,
+            Channels(frozenset({"web"}), "web"),
+            secrets.token_hex,
+        )
     )
 
     def say(text: str) -> None:

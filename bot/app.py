@@ -104,7 +104,7 @@ def build(
     settings.must_be_whole()
     library = replace(load_library(settings.site_folder, settings.cache_folder), is_preview=is_preview)
     database = Database(settings.database_url)
-    coach = Coach(Office(database, library, clock, new_ref, Channels(PULLED, HOME)))
+    coach = Coach(Office(database, library, clock, new_ref, Channels(PULLED, HOME), new_secret))
     return App(settings, database, library, coach, clock, senders or {})
 
 

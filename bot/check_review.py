@@ -22,13 +22,11 @@ from bot.site import Site
 from bot.store import audit, check_reviews
 from bot.store.check_reviews import Tally
 from bot.store.database import Database, Transaction
-from playbooks.calendar import SITE
 from playbooks.coaching.catalogue import CHECKS, LEAST_CASES, is_kept_against, is_on
 
 ROLE = "qa_on_call"
 AGAIN_AFTER = timedelta(days=90)
 FEWEST_PEOPLE = 5  # fewer are no group: their figures would be somebody's own
-_AT_WORK = range(8, 17)  # hours of the site's own day: it is nothing to be woken for
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,7 @@ def post(database: Database, library: Library, sight: Sight, channels: Channels,
     Where nobody stands on the roster it stays due, and the doctor names it.
     """
     with database.reading() as conn:
-        found = [each for each in due(conn, library, sight, now) if each.to and _is_at_work(each.site, now)]
+        found = [each for each in due(conn, library, sight, now) if each.to and each.site.is_at_work(now)]
     return sum(_post(database, sight.english, channels, each, now) for each in found)
 
 
@@ -77,8 +75,3 @@ def _post(database: Database, wording: Wording, channels: Channels, due_: Due, n
         )
         audit.append(conn, audit.SYSTEM, [entry])
     return True
-
-
-def _is_at_work(site: Site, now: datetime) -> bool:
-    here = now.astimezone(site.place.zone)
-    return here.hour in _AT_WORK and site.place.calendar(SITE).is_worked(here.date())

@@ -10,7 +10,7 @@ from functools import partial
 
 import structlog
 
-from bot import check_review, saying, used
+from bot import check_review, promise, saying, used
 from bot.attachment import Attachment
 from bot.chat import Overview
 from bot.content.library import Library
@@ -74,7 +74,8 @@ class FocusMoved(StoreUnavailable):
 class Office:
     """What the coach works with: given once, by `bot.app`.
 
-    `new_ref` makes a run reference; it need not be unused. `painter` draws pictures.
+    `new_ref` makes a run reference; it need not be unused. `new_secret` makes what nobody can guess. `painter` draws
+    pictures.
     """
 
     database: Database
@@ -82,6 +83,7 @@ class Office:
     clock: Callable[[], datetime]
     new_ref: Callable[[], str]
     channels: Channels
+    new_secret: Callable[[], str]
     painter: Painter = field(default_factory=Painter)
 
 
@@ -140,7 +142,7 @@ class Coach:
     def __init__(self, office: Office) -> None:
         self._office = office
         self._sight = Sight(office.library, office.clock, office.new_ref)
-        self._keeping = Keeping(office.library, self._sight, office.channels)
+        self._keeping = Keeping(office.library, self._sight, office.channels, office.new_secret)
 
     def hear(self, message: Message, attachments: Sequence[Attachment] = ()) -> Heard:
         """Take in `message`; returns after the commit. The same event id twice has one effect.
@@ -272,6 +274,13 @@ class Coach:
         office = self._office
         return check_review.post(
             office.database, office.library, self._sight, office.channels, office.clock()
+        )
+
+    def keep_promises(self) -> int:
+        """Tell people who asked for it what became of their question; how many. Raises StoreUnavailable."""
+        office = self._office
+        return promise.post(
+            office.database, office.library, self._sight, office.channels, office.clock(), office.new_secret
         )
 
     def checks_due(self) -> Sequence[check_review.Due]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import structlog
 
 from bot.errors import CoachError
-from bot.store import anchors, claims, events, heartbeats, inbox, outbox
+from bot.store import anchors, claims, events, heartbeats, inbox, outbox, questions
 from bot.store.database import Database, Transaction
 from scheduler.clock import Job
 
@@ -38,17 +38,20 @@ def clock_jobs(
     is_stopping: Callable[[], bool],
     ring: Callable[[], int],
     review_checks: Callable[[], int],
+    keep_promises: Callable[[], int],
+    keep_questions: timedelta,
 ) -> list[Job]:
-    """The jobs of the clock. Several clocks at once are harmless: each job takes up what is there to do.
+    """The jobs of the clock. Questions that no answer settled are kept for `keep_questions`. Several clocks at once are harmless: each job takes up what is there to do.
 
     A job that takes long ends early when the process `is_stopping`; the next clock goes on where it was.
     """
     return [
         Job("ring", timedelta(seconds=15), lambda: ring_all(ring)),
         Job("review checks", timedelta(hours=1), lambda: review_all(review_checks)),
+        Job("promises", timedelta(minutes=15), lambda: keep_all(keep_promises)),
         Job("expire", timedelta(minutes=1), lambda: expire(database)),
         Job("anchor", timedelta(hours=1), lambda: anchor(database, anchor_file)),
-        Job("prune", timedelta(hours=6), lambda: prune(database, is_stopping)),
+        Job("prune", timedelta(hours=6), lambda: prune(database, keep_questions, is_stopping)),
         Job("heartbeat", timedelta(seconds=30), lambda: beat(database, process)),
     ]
 
@@ -63,6 +66,12 @@ def review_all(review_checks: Callable[[], int]) -> None:
     """Ask QA to look at coaching checks that people keep their words against; `review_checks` does, and says how many."""
     if count := review_checks():
         log.info("coaching checks sent for review", count=count)
+
+
+def keep_all(keep_promises: Callable[[], int]) -> None:
+    """Tell people what became of their questions; `keep_promises` does, and says to how many."""
+    if count := keep_promises():
+        log.info("promises kept", count=count)
 
 
 def beat(database: Database, process: str) -> None:
@@ -140,14 +149,20 @@ def _is_torn(anchor_file: Path) -> bool:
     return bool(content) and not content.endswith(b"\n")
 
 
-def prune(database: Database, is_stopping: Callable[[], bool] = lambda: False) -> None:
-    """Delete what is kept long enough, in small batches; the audit is never pruned."""
+def prune(
+    database: Database, keep_questions: timedelta, is_stopping: Callable[[], bool] = lambda: False
+) -> None:
+    """Delete what is kept long enough, in small batches; the audit is never pruned.
+
+    `keep_questions` is how long a question is kept that no answer settled.
+    """
     with database.writing() as conn:
         heartbeats.prune(conn, KEEP_HEARTBEATS)
     kept: tuple[tuple[str, Prune, timedelta], ...] = (
         ("inbox", inbox.prune, KEEP_INBOX),
         ("outbox", outbox.prune, KEEP_OUTBOX),
         ("events", events.prune, KEEP_EVENTS),
+        ("questions", questions.prune, keep_questions),
     )
     for name, prune_some, older_than in kept:
         total, count = 0, BATCH

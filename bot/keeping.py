@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from bot import saying
 from bot.content.library import Library
 from bot.conversation.guide import Tell
 from bot.conversation.scene import HAND_OVER, OpenRun, RunChange, Scene, Turn
+from bot.conversation.session import Unsettled
 from bot.person import Person
 from bot.saying import Channels
 from bot.sight import Sight
@@ -18,6 +19,8 @@ from bot.store import (
     content,
     events,
     parts,
+    people,
+    questions,
     rings,
     runs,
     sessions,
@@ -25,6 +28,8 @@ from bot.store import (
 )
 from bot.store.database import Transaction
 from bot.store.events import EngagementEvent
+from bot.store.questions import NewQuestion
+from knowledge.question import nameless
 from playbooks.calendar import HOURS, read_duration
 from playbooks.position import Position
 from playbooks.run import (
@@ -55,10 +60,13 @@ class Cause:
 
 
 class Keeping:
-    """Keeps what came of turns, in the transaction of each."""
+    """Keeps what came of turns, in the transaction of each. `new_secret` makes what nobody can guess."""
 
-    def __init__(self, library: Library, sight: Sight, channels: Channels) -> None:
+    def __init__(
+        self, library: Library, sight: Sight, channels: Channels, new_secret: Callable[[], str]
+    ) -> None:
         self._library, self._sight, self._channels = library, sight, channels
+        self._new_secret = new_secret
 
     def keep(self, conn: Transaction, scene: Scene, turn: Turn, cause: Cause) -> None:
         """Keep every run's new events, the session, what waits for whom, the clocks, and what others are told."""
@@ -72,6 +80,7 @@ class Keeping:
         events.record(conn, [_of_check(scene, verb, check) for verb, check in turn.coached])
         if turn.helped is not None:
             events.record(conn, [_rating(scene, is_helpful=turn.helped)])
+        self._keep_questions(conn, scene, turn)
         if turn.session != scene.session:
             sessions.save(conn, scene.person.id, turn.session)
         for tell in turn.tells:
@@ -116,6 +125,15 @@ class Keeping:
             runs.settle(conn, change.ref, change.state)
         return words
 
+    def _keep_questions(self, conn: Transaction, scene: Scene, turn: Turn) -> None:
+        """Keep a question that no answer settled, without names; and apart from it, that its person wants to hear."""
+        if turn.unsettled:
+            question = _without_names(conn, scene, turn.unsettled)
+            questions.keep(conn, question, scene.now, self._new_secret())
+        if turn.awaits:
+            question = _without_names(conn, scene, turn.awaits)
+            questions.promise(conn, question, scene.person.id, self._new_secret())
+
     def _keep_script(self, conn: Transaction, script: Script) -> None:
         content.keep(conn, script.hash, self._library.playbooks[script.id].canonical)
 
@@ -154,6 +172,12 @@ class Keeping:
             return
         ledger, position = change.after.ledger, change.after.position
         rings.settle(conn, change.ref, {} if ledger.is_over else _next_rings(position, ledger))
+
+
+def _without_names(conn: Transaction, scene: Scene, unsettled: Unsettled) -> NewQuestion:
+    names = [person.name for person in people.everyone(conn, scene.site.id)]
+    text, site, known = nameless(unsettled.text, names), scene.site.id, scene.knowledge.hash
+    return NewQuestion(unsettled.kind, text, unsettled.entry, site, scene.person.role, known)
 
 
 def _new_row(scene: Scene, change: RunChange, script: Script) -> runs.RunRow:

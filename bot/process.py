@@ -9,6 +9,7 @@ import socket
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 from aiohttp import web
@@ -143,6 +144,8 @@ async def _work(
                 stop.is_set,
                 app.coach.ring,
                 app.coach.review_checks,
+                app.coach.keep_promises,
+                timedelta(days=app.settings.keep_questions),
             )
         )
         clock.start()

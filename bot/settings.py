@@ -72,6 +72,13 @@ class Settings(BaseSettings):
         validation_alias="QMS_COACH_CACHE",
         description="a folder for what can be made again, such as the index of all that can be asked",
     )
+    keep_questions: int = Field(
+        default=90,
+        ge=1,
+        le=730,
+        validation_alias="QMS_COACH_KEEP_QUESTIONS",
+        description="for how many days a question is kept that no answer settled: from 1 to 730",
+    )
     metrics_token: SecretStr | None = Field(
         default=None,
         validation_alias="QMS_COACH_METRICS_TOKEN",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cache, cached_property
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from playbooks.coaching.catalogue import Manner
 from playbooks.place import Place
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_AT_WORK = range(8, 17)  # hours of the site's own day, for what is nothing to be woken for
 _YEARS = range(2020, 2046)  # of which public holidays are known
 
 
@@ -65,6 +66,11 @@ class Site:
         weekend = frozenset(map(_WEEKDAYS.index, self.weekend))
         calendars = {SITE: Calendar(zone, own, weekend), US_FEDERAL: Calendar(zone, public_holidays("US"))}
         return Place(zone, self.is_day_first, self.values, calendars, self.coaching)
+
+    def is_at_work(self, now: datetime) -> bool:
+        """Whether it is day on a worked day here: when people can be written to about what does not press."""
+        here = now.astimezone(self.place.zone)
+        return here.hour in _AT_WORK and self.place.calendar(SITE).is_worked(here.date())
 
     def frozen_for(self, role: str) -> dict[str, tuple[str, ...]]:
         """What conditions may read of this site and a person's role; frozen when a run starts."""

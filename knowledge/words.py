@@ -25,10 +25,14 @@ _STEMMER = Stemmer.Stemmer("english")
 
 def words_of(text: str) -> list[str]:
     """The words of `text`: small letters, without markup, punctuation and apostrophes; "sooo" is "soo"."""
-    text = unicodedata.normalize("NFKC", text)
-    text = _MARKUP.sub(lambda match: f" {match['label'] or ''} ", text).lower()
+    text = without_markup(unicodedata.normalize("NFKC", text)).lower()
     text = _NO_WORD.sub(" ", _APOSTROPHES.sub("", text))
     return _STRETCHED.sub(r"\1\1", text).split()
+
+
+def without_markup(text: str) -> str:
+    """`text` without code, mentions, links and emoji; the label of a link stays."""
+    return _MARKUP.sub(lambda match: f" {match['label'] or ''} ", text)
 
 
 @lru_cache(maxsize=50_000)

@@ -96,7 +96,10 @@ class Plant:
     def with_library(self, content: Library) -> Coach:
         """Another process, with this content."""
         channels = Channels(PULLED, HOME)
-        return Coach(Office(self.database, content, self.clock, lambda: next(self.refs), channels))
+        new_secret = lambda: f"secret-{next(self.names)}"  # noqa: E731 - as short as it is
+        return Coach(
+            Office(self.database, content, self.clock, lambda: next(self.refs), channels, new_secret)
+        )
 
     def restart(self) -> None:
         """The process is gone; another takes its place."""

@@ -11,6 +11,7 @@ from bot.conversation.effect import as_answer, takes_any_words
 from bot.conversation.follow_up import read_follow_up
 from bot.conversation.refusing import call
 from bot.conversation.scene import OpenRun, Scene, Turn, say
+from bot.conversation.session import Asked, Unsettled
 from bot.message import Press
 from bot.reply import Choice, Citation, Reply, Tone
 from knowledge.answer import PLAYBOOK, Decision
@@ -18,6 +19,7 @@ from knowledge.article import Article, Part
 from knowledge.clauses import Clause
 from knowledge.words import words_of
 
+WHO_KNOWS = ("supervisor_on_shift", "qa_on_call")  # where nobody else is named
 _QUESTION = re.compile(
     r"(?:who|whom|whose|what|whats|which|when|where|why|how|is|are|am|was|were|do|does|did|can|could|may|must|shall|should|"
     r"will|would|has|have|tell me|explain)\b",
@@ -48,7 +50,8 @@ def asked_beside(scene: Scene, run: OpenRun, text: str) -> Turn | None:
     reply = _reply(scene, decision)
     choices = (*reply.choices, *as_answer(scene, run, text)) if takes_any else reply.choices
     turn = course.beside(scene, run, "asked", replace(reply, choices=choices))
-    return replace(turn, session=replace(turn.session, topic=decision.entry))
+    heard = Asked("" if takes_any else text, decision.entry)
+    return replace(turn, session=replace(turn.session, topic=decision.entry, asked=heard))
 
 
 def sure_answer(scene: Scene, text: str) -> Article | None:
@@ -65,7 +68,8 @@ def asked(scene: Scene, text: str) -> Turn | None:
         script = scene.on_shelf(decision.entry.removeprefix(PLAYBOOK))
         return beginning.offer(scene, script, text) if script else None
     turn = say(scene, _reply(scene, decision))
-    return replace(turn, session=replace(turn.session, topic=decision.entry, offer=None))
+    heard = Asked(text, decision.entry)
+    return replace(turn, session=replace(turn.session, topic=decision.entry, asked=heard, offer=None))
 
 
 def comes_first(scene: Scene, text: str, known: Turn) -> bool:
@@ -115,16 +119,30 @@ def pressed(scene: Scene, entry: str, part: str = "") -> Turn:
 
 def none_of_these(scene: Scene) -> Turn:
     """None of what was offered was meant: who knows, and what else we can do."""
-    turn = _between(scene, not_known(scene))
-    return replace(turn, session=replace(turn.session, topic=""))
+    asked = scene.asked
+    return _unknown(
+        scene, Unsettled("none_of_these", asked.text, asked.entry) if asked and asked.text else None
+    )
+
+
+def unanswered(scene: Scene, text: str) -> Turn:
+    """Nothing that is known comes near a question: who knows, and what else we can do."""
+    return _unknown(scene, Unsettled("unanswered", text))
+
+
+def _unknown(scene: Scene, unsettled: Unsettled | None) -> Turn:
+    turn = between(scene, _not_known(scene, is_kept=unsettled is not None))
+    session = replace(turn.session, topic="", unsettled=unsettled)
+    return replace(turn, unsettled=unsettled, session=session)
 
 
 def _beside(scene: Scene, article: Article, reply: Reply) -> Turn:
-    turn = _between(scene, reply)
-    return replace(turn, session=replace(turn.session, topic=article.id))
+    turn = between(scene, reply)
+    heard = Asked(scene.asked.text if scene.asked else "", article.id)
+    return replace(turn, session=replace(turn.session, topic=article.id, asked=heard))
 
 
-def _between(scene: Scene, reply: Reply) -> Turn:
+def between(scene: Scene, reply: Reply) -> Turn:
     """The reply; where a run is open, its question again."""
     run = scene.run
     return course.beside(scene, run, "asked", reply) if run and run.is_open else say(scene, reply)
@@ -186,7 +204,11 @@ def _ways_on(scene: Scene, article: Article) -> list[Choice]:
         for region in article.by_region
         if region not in scene.site.regions
     ]
-    return [*ways, Choice(scene.wording("label_not_meant"), Press("none_of_these"), is_aside=True)]
+    return [
+        *ways,
+        Choice(scene.wording("label_not_meant"), Press("none_of_these"), is_aside=True),
+        Choice(scene.wording("label_wrong"), Press("wrong", (article.id,)), is_aside=True),
+    ]
 
 
 def _of_part(scene: Scene, article: Article, part: Part) -> Reply:
@@ -223,9 +245,11 @@ def did_you_mean(scene: Scene, decision: Decision) -> Reply:
     return Reply(scene.wording(key, term=term, meanings=meanings), choices=tuple(choices))
 
 
-def not_known(scene: Scene) -> Reply:
-    """An honest "I do not know", and who may know."""
-    text = [scene.wording("not_known"), call(scene, ("supervisor_on_shift", "qa_on_call"), "ask_them")]
-    return Reply(
-        "\n\n".join(text), choices=(Choice(scene.wording("label_talk_to"), Press("human"), is_aside=True),)
-    )
+def _not_known(scene: Scene, *, is_kept: bool) -> Reply:
+    """An honest "I do not know", and who may know; where the question is kept, an answer can be waited for."""
+    text = [scene.wording("not_known"), call(scene, WHO_KNOWS, "ask_them")]
+    choices = [Choice(scene.wording("label_talk_to"), Press("human"), is_aside=True)]
+    if is_kept:
+        text.append(scene.wording("shall_i_tell"))
+        choices.insert(0, Choice(scene.wording("label_tell_me"), Press("tell_me")))
+    return Reply("\n\n".join(text), choices=tuple(choices))

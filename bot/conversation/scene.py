@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 
 from bot.conversation.guide import Tell
-from bot.conversation.session import Session
+from bot.conversation.session import Asked, Session, Unsettled
 from bot.conversation.wording import Wording
 from bot.person import Person
 from bot.reply import Citation, Reply
@@ -143,7 +143,8 @@ class Scene:
     and `status_note` says what to know of a script before it is started: each is looked up only when a turn needs it.
     `lent` is the one of these that the message is about, or that was in focus. `names` are those of people in the run,
     by id. `clauses` are those of all regions, with their twins; `quiet` finds the coaching checks that this person kept
-    their words against and that are therefore quiet for a while.
+    their words against and that are therefore quiet for a while. `asked` and `unsettled` are what the session says of the
+    question before this message; only this one message can take them up.
     """
 
     person: Person
@@ -168,6 +169,8 @@ class Scene:
     knowledge: Knowledge = NOTHING_KNOWN
     clauses: Clauses = NO_CLAUSES
     quiet: Callable[[], Collection[str]] = frozenset[str]
+    asked: Asked | None = None
+    unsettled: Unsettled | None = None
 
     @property
     def here(self) -> Here:
@@ -222,7 +225,8 @@ class Turn:
     """What came of a message: what to say, to whom else, the session from now on, and what runs get new events.
 
     `unclear` says why an answer was not taken, where it was not; `helped` whether an answer of ours helped, where the
-    person said so. `coached` are coaching checks outside of any run, with what became of their questions.
+    person said so. `coached` are coaching checks outside of any run, with what became of their questions. `unsettled` is a
+    question that no answer settled, to be kept without names; `awaits` one that the person wants to hear an answer to.
     """
 
     replies: tuple[Reply, ...]
@@ -232,6 +236,8 @@ class Turn:
     unclear: str = ""
     helped: bool | None = None
     coached: tuple[tuple[str, str], ...] = ()
+    unsettled: Unsettled | None = None
+    awaits: Unsettled | None = None
 
 
 def say(scene: Scene, *replies: Reply) -> Turn:

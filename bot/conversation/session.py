@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
+from knowledge.question import Kind
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:
@@ -29,12 +31,34 @@ class TextReview:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """The question that was just answered, and the entry that answered it; empty while it is asked which was meant.
+
+    `text` is empty where the words may be an answer in a playbook.
+    """
+
+    text: str
+    entry: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """A question that no answer settled, as far as it is known: its words, and the entry that did not settle it."""
+
+    kind: Kind
+    text: str = ""
+    entry: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """One person's session.
 
     `focus` is the run their words go to now; `misunderstood` counts messages in a row that we could not read.
     `is_welcomed`: they were told who sees what they write. `review` is the text they look at with the coach now,
     `topic` the entry of the knowledge base that was answered last.
+    `asked` is the question that this answered, and `unsettled` one that nothing did, each until their next
+    message.
     `takes_back` is the grip of a colleague on a run, where the person was just asked whether to take it back.
     """
 
@@ -45,6 +69,8 @@ class Session:
     review: TextReview | None = None
     takes_back: str = ""
     topic: str = ""
+    asked: Asked | None = None
+    unsettled: Unsettled | None = None
 
     def to_json(self) -> str:
         """This session as the text its row keeps."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.conversation import asking, beginning, colleague, course, menu, reviewing
+from bot.conversation import asking, beginning, colleague, course, feedback, menu, reviewing
 from bot.conversation.command import (
     Asked,
     Command,
@@ -64,11 +64,18 @@ def take_turn(scene: Scene, message: Message) -> Turn:
     3. Words that are a command are one, whatever is asked now, unless they can only be an answer.
     4. A request for what is never advised is refused, with the reason and whom to call; the question stays.
     5. Words with a run open are an answer to its question.
-    6. Anything else is met with the nearest things the coach can do.
+    6. A question that nothing known answers is met with an honest "I do not know".
+    7. Anything else is met with the nearest things the coach can do.
 
     Whoever writes for the first time is told first who sees it.
     """
-    asked_nothing = replace(scene, session=replace(scene.session, takes_back=""))
+    session = scene.session
+    asked_nothing = replace(
+        scene,
+        session=replace(session, takes_back="", asked=None, unsettled=None),
+        asked=session.asked,
+        unsettled=session.unsettled,
+    )
     turn = _sure(scene, asked_nothing, message) or _heard(asked_nothing, message)
     if scene.session.is_welcomed:
         return turn
@@ -159,8 +166,12 @@ def _pressed(scene: Scene, press: Press, put: Put | None, words: str) -> Turn:
             return asking.pressed(scene, entry, *part[:1])
         case Press("none_of_these"):
             return asking.none_of_these(scene)
+        case Press("tell_me"):
+            return feedback.wait_for_answer(scene)
+        case Press("wrong", (entry,)):
+            return feedback.wrong(scene, entry)
         case Press("helpful", ("yes" | "no" as verdict,)):
-            return replace(say(scene, Reply(scene.wording("thanks_for_saying"))), helped=verdict == "yes")
+            return feedback.helped(scene, is_helpful=verdict == "yes")
         case Press("fetch", (name,)):
             return say(scene, menu.draft(scene, name))
         case Press("answer", values) if run:
@@ -199,10 +210,14 @@ def _said(scene: Scene, text: str, put: Put | None) -> Turn:
     run = scene.run
     if scene.session.offer and (done := _agreed(scene, plain(text))):
         return done
+    if scene.unsettled and not (run and run.is_open) and (done := _awaited(scene, plain(text))):
+        return done
     asked = read_command(text)
     if (review := scene.session.review) and (done := _in_review(scene, review, asked, text)):
         return done
     if not _belongs_to_run(scene, asked, text) and (done := asking.followed_up(scene, text)):
+        return done
+    if done := feedback.said(scene, plain(text)):
         return done
     if run and _is_put_off(scene, run, text):
         asked = Asked(Command.SKIP)
@@ -245,6 +260,13 @@ def _agreed(scene: Scene, words: str) -> Turn | None:
     if words in _AGREEING:
         return beginning.start_offered(scene)
     return beginning.dismiss(scene) if words in _DECLINING else None
+
+
+def _awaited(scene: Scene, words: str) -> Turn | None:
+    """Yes or no to whether an answer is waited for; None when the words are neither."""
+    if words in _AGREEING:
+        return feedback.wait_for_answer(scene)
+    return say(scene, Reply(scene.wording("offer_dismissed"))) if words in _DECLINING else None
 
 
 def _is_put_off(scene: Scene, run: OpenRun, text: str) -> bool:
@@ -409,6 +431,8 @@ def _wondered(scene: Scene, text: str) -> Turn:
         return colleague.look(scene, scene.lent, text)
     if known:
         return known
+    if asking.is_question(text) and len(text.split()) > 1:
+        return asking.unanswered(scene, text)
     misunderstood = scene.session.misunderstood + 1
     session = replace(scene.session, offer=None, misunderstood=misunderstood)
     return Turn((menu.not_sure(scene, near),), session)

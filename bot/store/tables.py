@@ -380,6 +380,34 @@ check_reviews = Table(
     Column("sent_at", Moment, nullable=False),
 )
 
+questions = Table(
+    "questions",  # what no answer settled: nobody's name, nobody's id, and the day only
+    metadata,
+    Column("id", String, primary_key=True),  # by chance, so that it says nothing of when
+    Column("kind", String, nullable=False),  # unanswered | none_of_these | disputed
+    Column("text", Text, nullable=False, server_default=EMPTY),
+    Column("entry", String, nullable=False, server_default=EMPTY),  # the one that answered it
+    Column("site", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("day", Moment, nullable=False, index=True),  # its midnight, in UTC
+    Column("content", String, nullable=False),  # the hash of what was known then
+    Column("decision", String, nullable=False, server_default=EMPTY),  # accept | write | stub | dismiss
+    Column(
+        "settled_by", String, nullable=False, server_default=EMPTY
+    ),  # the entry that answers it from now on
+)
+
+promises = Table(
+    "promises",  # who wants to hear when a question has an answer; gone once they were told
+    metadata,
+    Column("token", String, primary_key=True),
+    Column(
+        "question", String, nullable=False
+    ),  # no foreign key: it outlives the question until its person was told
+    Column("person", ForeignKey("people.id"), nullable=False),
+    UniqueConstraint("question", "person"),
+)
+
 audit_heads = Table(
     "audit_heads",
     metadata,

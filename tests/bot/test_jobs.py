@@ -24,6 +24,7 @@ from bot.store.outbox import NewMessage
 from bot.store.verification import verify
 
 DAY = timedelta(days=1)
+KEEP = timedelta(days=90)  # questions
 
 
 @pytest.fixture
@@ -183,7 +184,7 @@ def test_what_is_kept_long_enough_goes_and_what_still_waits_stays(database: Data
         inbox.remember(conn, "web", "new", "dana")
         long_ago = datetime(2020, 1, 1, tzinfo=UTC)
         events.record(conn, [EngagementEvent(long_ago, "dana", "north", "initialized", "coach-7k2m")])
-    jobs.prune(database)
+    jobs.prune(database, KEEP)
     assert states(database) == {"old and waiting": "pending", "new": "sent"}
     with database.reading() as conn:
         assert conn.execute(select(tables.inbox.c.event_id)).scalars().all() == ["new"]
@@ -193,17 +194,17 @@ def test_what_is_kept_long_enough_goes_and_what_still_waits_stays(database: Data
 def test_more_than_one_batch_is_pruned_in_one_go(database: Database, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(jobs, "BATCH", 3)
     remember(database, 7)
-    jobs.prune(database)
+    jobs.prune(database, KEEP)
     assert remembered(database) == 0
 
 
 def test_pruning_ends_early_when_the_process_stops(database: Database, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(jobs, "BATCH", 3)
     remember(database, 7)
-    answers = iter([False, True, True, True])
-    jobs.prune(database, lambda: next(answers))
+    answers = iter([False, True, True, True, True])
+    jobs.prune(database, KEEP, lambda: next(answers))
     assert remembered(database) == 4
-    jobs.prune(database)
+    jobs.prune(database, KEEP)
     assert remembered(database) == 0
 
 
@@ -211,7 +212,7 @@ def test_a_process_of_yesterday_is_no_longer_looked_for(database: Database):
     jobs.beat(database, "worker@old:1")
     age(database, tables.heartbeats.c.at, jobs.KEEP_HEARTBEATS + DAY)
     jobs.beat(database, "worker@new:2")
-    jobs.prune(database)
+    jobs.prune(database, KEEP)
     with database.reading() as conn:
         assert set(heartbeats.ages(conn)) == {"worker@new:2"}
 

@@ -191,6 +191,7 @@ def plant(database, renderer) -> Plant:
         plant.clock,
         lambda: next(plant.refs),
         Channels(PULLED, HOME),
+        str,
         Painter(renderer),
     )
     plant.coach = Coach(office)

@@ -14,6 +14,7 @@ LONG_KEY = "at least 32 characters that nobody can guess; when you change it, ke
 PAGE = "where people open the coach, such as https://coach.example.org"
 # Every variable: its field, a value, and what it is read as.
 VARIABLES = {
+    "QMS_COACH_KEEP_QUESTIONS": ("keep_questions", "30", 30),
     "DATABASE_URL": ("database_url", "postgresql://coach@db/coach", "postgresql://coach@db/coach"),
     "PORT": ("port", "8001", 8001),
     "QMS_COACH_HOST": ("host", "0.0.0.0", "0.0.0.0"),  # noqa: S104  only read here, never listened on
@@ -99,6 +100,11 @@ def test_without_any_variable_everything_is_in_one_folder_and_on_this_machine():
     [
         ("PORT", "http", "PORT is 'http'; write a whole number from 0 to 65535"),
         ("PORT", "65536", "PORT is '65536'; write a whole number from 0 to 65535"),
+        (
+            "QMS_COACH_KEEP_QUESTIONS",
+            "0",
+            "QMS_COACH_KEEP_QUESTIONS is '0'; write for how many days a question is kept that no answer settled: from 1 to 730",
+        ),
         ("PORT", "-1", "PORT is '-1'; write a whole number from 0 to 65535"),
         ("QMS_COACH_BEHIND_PROXY", "perhaps", "QMS_COACH_BEHIND_PROXY is 'perhaps'; write true or false"),
         ("QMS_COACH_LOG_LEVEL", "loud", "QMS_COACH_LOG_LEVEL is 'loud'; write DEBUG, INFO, WARNING or ERROR"),

@@ -18,6 +18,7 @@ from bot.content.library import Library
 from bot.content.reader import load_library
 from bot.content.scenario_file import RawScenario
 from bot.conversation.coaching import for_review
+from bot.conversation.feedback import answered_at_last, never_answered
 from bot.conversation.group import answer_in_group
 from bot.conversation.onboarding import welcome
 from bot.conversation.scene import HAND_OVER, Lent, MadeDraft, OpenRun, Scene, Turn, Waited, Watched
@@ -929,7 +930,10 @@ def knowing(talk: Speaker) -> Iterator[tuple[str, Reply]]:
     plain = talk.fork(heard=heard, runs={}, session=Session(is_welcomed=True))
     for refusal in talk.knowledge.refusals.each:
         plain.fork().does(refusal.phrasings[0])
-    plain.fork().does("what is oot", Press("none_of_these"))
+    plain.fork().does("what is oot", Press("none_of_these"), Press("tell_me"))
+    plain.fork().does("zzzz qqqq?", "no")
+    plain.fork().does("what is an oos", "this is wrong")
+    plain.fork().does("what is an oos", "not helpful")
     plain.fork().does("how do i write a capa for the audit trail of a deviation")
     plain.fork().in_a_group("just reinject it quick before she comes")
     unnamed = replace(talk.site, rosters={}, values={})
@@ -944,6 +948,10 @@ def knowing(talk: Speaker) -> Iterator[tuple[str, Reply]]:
     )
     beside.does("Cold store log p. 41. What is a deviation?", "change p. 41 to p. 42")
     yield from ((name, reply) for reply, name in heard.items())
+    scene, question = plain.scene(""), "and who cleans the blue drum?"
+    yield "answered at last", answered_at_last(scene, question, next(iter(talk.knowledge.articles.values())))
+    yield "never answered", never_answered(scene, question)
+    yield "not answered in time", never_answered(scene, "")
 
 
 # The ways through a playbook

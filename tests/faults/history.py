@@ -145,7 +145,12 @@ def without_faults(history: History, directory: Iterable[Person], post_channel: 
                 addresses.find_or_add(conn, Address(post_channel, "dana"), "dana")
             coach = Coach(
                 Office(
-                    database, load_library(None), wall_clock.now, application.new_ref, Channels(PULLED, HOME)
+                    database,
+                    load_library(None),
+                    wall_clock.now,
+                    application.new_ref,
+                    Channels(PULLED, HOME),
+                    application.new_secret,
                 )
             )
             for person_id, said in history.said.items():

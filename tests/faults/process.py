@@ -137,7 +137,14 @@ class _DyingCoach(Coach):
 
     def __init__(self, app: App, number: int) -> None:
         super().__init__(
-            Office(app.database, app.library, app.clock, application.new_ref, Channels(PULLED, HOME))
+            Office(
+                app.database,
+                app.library,
+                app.clock,
+                application.new_ref,
+                Channels(PULLED, HOME),
+                application.new_secret,
+            )
         )
         self._left = number
 

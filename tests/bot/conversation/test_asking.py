@@ -88,6 +88,7 @@ def test_an_answer_comes_with_its_clause_and_with_what_more_there_is():
     assert (reply.tone, reply.is_answer) == (Tone.NOTICE, True)
     assert labels(reply) == [
         "Do it together: Report a spill", "More", "Why is that?", "Example of that", "And in the US?", "Not what I meant",
+        "This is wrong",
     ]  # fmt: skip
 
 

@@ -112,7 +112,11 @@ def test_a_sentence_is_short_and_blames_nobody(key, text):
 
     assert text
     assert max(len(sentence.split()) for sentence in sentences) <= 20
-    assert not BLAME.search(text) or key == "no_playbooks", "it says: if something is wrong now"
+    said_of_us = {
+        "no_playbooks": "if something is wrong now",
+        "label_wrong": "what is wrong is an answer of ours",
+    }
+    assert not BLAME.search(text) or key in said_of_us
     assert "!" not in text
 
 
