@@ -32,6 +32,7 @@ COMMANDS = {
     "audit": "watch:commands",
     "doctor": "watch:doctor",
     "maturity": "maturity:maturity",
+    "questions": "questions:commands",
     "slack": "chat_apps:slack",
     "teams": "chat_apps:teams",
 }

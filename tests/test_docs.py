@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from types import ModuleType
+from typing import TypeAlias
 
 import pytest
 import typer.main
@@ -39,6 +40,10 @@ RUNNING_IT = (DOCS / "running-it.md").read_text(encoding="utf-8")
 WRITING = (DOCS / "writing-a-playbook.md").read_text(encoding="utf-8")
 PRIVACY = (DOCS / "privacy.md").read_text(encoding="utf-8")
 
+Typed: TypeAlias = (
+    TyperCommand | TyperGroup
+)  # what can be typed: a group too, where it does something by itself
+
 ONLY_FOR_TESTS = {"QMS_COACH_TEST_DATABASE_URL", "QMS_COACH_REQUIRE_ALL"}
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 _CODE = re.compile(r"^```.*?^```|`[^`\n]*`", re.MULTILINE | re.DOTALL)
@@ -49,21 +54,23 @@ def name_of(page: Path) -> str:
     return page.relative_to(ROOT).as_posix()
 
 
-def each_command(group: TyperGroup, words: tuple[str, ...] = ()) -> Iterator[tuple[str, TyperCommand]]:
+def each_command(group: TyperGroup, words: tuple[str, ...] = ()) -> Iterator[tuple[str, Typed]]:
     for name, command in group.commands.items():
         if isinstance(command, TyperGroup):
+            if command.invoke_without_command:
+                yield " ".join((*words, name)), command
             yield from each_command(command, (*words, name))
         elif isinstance(command, TyperCommand):
             yield " ".join((*words, name)), command
 
 
-def every_command() -> dict[str, TyperCommand]:
+def every_command() -> dict[str, Typed]:
     group = typer.main.get_command(command_line(()))
     assert isinstance(group, TyperGroup)
     return dict(each_command(group))
 
 
-def options_of(command: TyperCommand) -> set[str]:
+def options_of(command: Typed) -> set[str]:
     return {name for option in command.params if isinstance(option, TyperOption) for name in option.opts}
 
 
