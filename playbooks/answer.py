@@ -193,6 +193,16 @@ def mask_of(ask: Ask, place: Place) -> str:
     return place.values.get(ask.mask.name, "") if isinstance(ask.mask, Setting) else ask.mask
 
 
+def is_yes(text: str) -> bool:
+    """Whether the whole of `text` says yes."""
+    return _plain(text) in _YES
+
+
+def is_no(text: str) -> bool:
+    """Whether the whole of `text` says no."""
+    return _plain(text) in _NO
+
+
 def pick(text: str, options: Sequence[Option]) -> Option | Unclear:
     """The option that `text` means: by its label, value, number, letter, own word or a close misspelling."""
     words = _plain(text)

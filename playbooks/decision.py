@@ -33,11 +33,21 @@ from playbooks.act import (
     TellNext,
     Typed,
 )
-from playbooks.answer import Trouble, Unclear, options_of, picked_answer, read_answer, sent_answer
+from playbooks.answer import (
+    Trouble,
+    Unclear,
+    is_no,
+    is_yes,
+    options_of,
+    picked_answer,
+    read_answer,
+    sent_answer,
+)
 from playbooks.coaching.catalogue import Listener
 from playbooks.coaching.in_run import asked_again, is_about_evidence, lets_it_be, looked_at, revised
 from playbooks.draft import fingerprint
 from playbooks.errors import UnknownStep
+from playbooks.heard import heard
 from playbooks.place import Place
 from playbooks.position import (
     Position,
@@ -61,6 +71,7 @@ from playbooks.run import (
     ClockStarted,
     Coached,
     Confirmed,
+    Declined,
     Digressed,
     Drafted,
     Event,
@@ -286,6 +297,13 @@ class _Turn:
         self.go_on()
 
     def take(self, step: Step, ask: Ask, act: Answering) -> None:
+        """Take an answer; yes and no are the word on what was heard in the opening, where that is offered."""
+        if isinstance(act, Typed) and self.heard(step, ask):
+            if is_no(act.text):
+                self.note(Declined(step.id))
+                self.say(Note(Notice.NOT_HEARD))
+                return
+            act = Keep(act.put) if is_yes(act.text) else act
         read = self.read(step, ask, act)
         if isinstance(read, Unclear):
             self.note(Digressed(MISREAD))
@@ -761,6 +779,7 @@ class _Turn:
                 is_correction=is_correction,
                 is_stale=step.id in self.position.stale,
                 may_hurry=self.may_hurry(step),
+                is_heard=self.heard(step, ask) is not None,
             )
         )
 
@@ -823,9 +842,19 @@ class _Turn:
         if before := standing.answer if standing else self.ledger.earlier.get(step.id):
             can_be_kept = not before.is_skipped and not before.is_erased and has_options(ask, before)
             return before if can_be_kept else None
+        if found := self.heard(step, ask):
+            return found
         opening = self.ledger.started.opening
         does_fit = ask.offers_opening and 0 < len(opening) <= ask.max_length
         return Answer((opening,)) if does_fit else None
+
+    def heard(self, step: Step, ask: Ask) -> Answer | None:
+        """What the words that began the run say of this question, as long as nothing else was said to it."""
+        ledger = self.ledger
+        is_settled = step.id in ledger.answers or step.id in ledger.earlier or step.id in ledger.declined
+        if is_settled or not ask.offers_after:
+            return None
+        return heard(ask, ledger.started.opening, ledger.started_at, self.here.place)
 
     def answers_on_path(self) -> dict[str, Answer]:
         """What stands on this path, below the cursor too, and what was frozen when the run started."""

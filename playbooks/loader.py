@@ -389,6 +389,7 @@ class _Builder:
             mask=_or_setting(raw.mask),
             tone=raw.tone,
             offers_opening=raw.offers_opening,
+            offers_after=tuple(raw.offers_after),
         )
 
     def clock(self, name: str, raw: RawClock) -> Clock:

@@ -143,6 +143,15 @@ class Undone:
 
 
 @dataclass(frozen=True, slots=True)
+class Declined:
+    """What was heard in the words that began the run, and offered at this step, is not its answer."""
+
+    WORDS: ClassVar[tuple[str, ...]] = ()
+    step: str
+    kind: Literal["declined"] = "declined"
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """The person began to change a step and left it as it was."""
 
@@ -360,6 +369,7 @@ What = Annotated[
     | Carried
     | Reasoned
     | Undone
+    | Declined
     | Kept
     | Coached
     | StoodBy
@@ -480,6 +490,7 @@ class Ledger:
     words the checks `coached_by` ask something now, if any; `rounds` counts by step how often some did; `stood_by` are
     the checks whose questions stayed open at an answer that stands. `holder` is whose run it is now, and `parts` are
     the hand-overs that are behind it, in order; `taken_back` are those that their givers took back unfinished.
+    `declined` are the steps at which what was heard in the opening is not the answer.
     """
 
     started: Started
@@ -514,6 +525,7 @@ class Ledger:
     holder: str
     parts: Mapping[str, Part]
     taken_back: tuple[Part, ...] = ()
+    declined: frozenset[str] = frozenset()
 
     @property
     def lent(self) -> Part | None:
@@ -539,7 +551,7 @@ def fold(events: Sequence[Event]) -> Ledger:
 
 
 # What can happen while a question stands, without moving it.
-_BESIDE = (Digressed, Paused, Resumed, Seen, Told, ClockStarted, ClockFired)
+_BESIDE = (Declined, Digressed, Paused, Resumed, Seen, Told, ClockStarted, ClockFired)
 
 
 class Book:
@@ -559,6 +571,7 @@ class Book:
         self._confirmed: dict[int, tuple[str, str]] = {}
         self._bases: dict[str, str] = {}  # what each step last spoke on, by step
         self._waited: set[str] = set()
+        self._declined: set[str] = set()
         self._tellings: list[Telling] = []
         self._unread: dict[str, list[int]] = {}  # by step, the places of those that nobody has read
         self._released: dict[str, Event] = {}
@@ -596,6 +609,8 @@ class Book:
                 self._correcting = step if is_correction else ""
             case Waited(step):
                 self._waited.add(step)
+            case Declined(step):
+                self._declined.add(step)
             case Kept():
                 self._correcting = ""
             case Coached(step, checks):
@@ -661,6 +676,7 @@ class Book:
             said=frozenset(self._bases),
             bases=dict(self._bases),
             waited=frozenset(self._waited),
+            declined=frozenset(self._declined),
             tellings=tuple(self._tellings),
             released=dict(self._released),
             clocks=dict(self._clocks),

@@ -96,6 +96,7 @@ class Ask:
     `mask` the shape of an identifier (# a digit, @ a letter, the rest as typed) or the site setting that gives it.
     `depends_on`: when one of these answers changes, this one is offered again. `can_wait`: a run may end without it,
     and it can still be given then. `offers_opening`: the words that started the run are offered as the answer.
+    `offers_after`: of these words, what stands after one of them there is.
     `allow` are the kinds of file an `attachment` takes, `max_files` how many.
     """
 
@@ -119,6 +120,7 @@ class Ask:
     mask: Setting | str = ""
     tone: str = ""
     offers_opening: bool = False
+    offers_after: tuple[str, ...] = ()
 
     @property
     def pickable(self) -> tuple[Option, ...]:

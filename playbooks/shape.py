@@ -290,6 +290,7 @@ class RawStep(Raw):
     mask: str | RawSetting = ""
     tone: Literal["", "no_blame"] = ""
     offers_opening: bool = False
+    offers_after: list[str] = Field(default_factory=list)
     say: str | None = None
     use: str | None = None
     with_: dict[str, str] = Field(default_factory=dict, alias="with")

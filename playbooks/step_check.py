@@ -12,6 +12,7 @@ from playbooks.condition_check import earlier
 from playbooks.context import Context
 from playbooks.errors import Path, Problem
 from playbooks.figure_check import figure_problems
+from playbooks.heard import HEARD_TYPES
 from playbooks.loader import nearest
 from playbooks.script import (
     AnswerType,
@@ -188,6 +189,8 @@ def _belongings(ask: Ask, path: Path) -> Iterator[Problem]:
         yield Problem((*path, "check"), f"{a(ask.type)} has no time to check", "remove 'check'")
     if ask.offers_opening and ask.type not in _WRITTEN:
         yield Problem((*path, "offers_opening"), f"{a(ask.type)} cannot be what was typed", "remove it")
+    if ask.offers_after and ask.type not in HEARD_TYPES:
+        yield Problem((*path, "offers_after"), f"{a(ask.type)} is not heard in what was typed", "remove it")
     if ask.coaching and ask.type not in _WRITTEN:
         yield Problem((*path, "coach"), f"{a(ask.type)} has no wording to coach", "remove 'coach'")
     if ask.allow and ask.type is not AnswerType.ATTACHMENT:

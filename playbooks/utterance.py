@@ -18,6 +18,7 @@ class Question:
     """The question to answer now. `offered` is an earlier answer that can be kept.
 
     `may_hurry`: this is the first question that a person in a hurry can leave for later, with all that follow.
+    `is_heard`: what is offered was heard in the words that began the run, and waits for a yes or a no.
     """
 
     step: Step
@@ -28,6 +29,7 @@ class Question:
     is_correction: bool = False
     is_stale: bool = False
     may_hurry: bool = False
+    is_heard: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +243,7 @@ class Notice(StrEnum):
     NOTHING_TO_CONFIRM = "nothing_to_confirm"
     REVIEW_WAITS = "review_waits"
     NOT_HELD = "not_held"
+    NOT_HEARD = "not_heard"
     CANNOT_FREE = "cannot_free"
     CANNOT_ACCEPT = "cannot_accept"
     NOT_HANDED = "not_handed"

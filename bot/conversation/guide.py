@@ -242,11 +242,12 @@ class Guide:
         if question.is_stale and question.offered:
             paragraphs.append(self.wording("stale"))
         if question.offered:
-            paragraphs.append(self._offered(step, ask, question.offered))
+            paragraphs.append(self._offered(step, ask, question.offered, is_heard=question.is_heard))
+        answers = self._answers(step, ask, about, question.offered, is_heard=question.is_heard)
         return Reply(
             "\n\n".join(paragraphs),
             Tone.QUESTION,
-            choices=(*self._answers(step, ask, about, question.offered), *self._ways(question, ask, about)),
+            choices=(*answers, *self._ways(question, ask, about)),
             field=self._field(ask, about, question.offered),
             progress=Progress(question.at, question.of, self.script.section_titles[step.section]),
             spoken=self._fill(ask.text),
@@ -590,12 +591,16 @@ class Guide:
 
     # Parts
 
-    def _answers(self, step: Step, ask: Ask, about: About, offered: Answer | None) -> list[Choice]:
+    def _answers(
+        self, step: Step, ask: Ask, about: About, offered: Answer | None, *, is_heard: bool = False
+    ) -> list[Choice]:
         """What can be pressed as an answer, the offered one first."""
         choices = []
         if offered:
-            label = self._keep_label(ask, offered)
+            label = self.wording("label_heard") if is_heard else self._keep_label(ask, offered)
             choices.append(Choice(label, Press("keep", (), about), is_main=True))
+        if is_heard:
+            choices.append(Choice(self.wording("label_not_heard"), Press("words", ("no",), about)))
         if ask.type in _PRESSED:
             choices += [
                 Choice(option.label, Press("answer", (option.value,), about)) for option in options_of(ask)
@@ -653,9 +658,11 @@ class Guide:
             max_files=ask.max_files if ask.type is AnswerType.ATTACHMENT else 0,
         )
 
-    def _offered(self, step: Step, ask: Ask, offered: Answer) -> str:
+    def _offered(self, step: Step, ask: Ask, offered: Answer, *, is_heard: bool) -> str:
         is_opening = step.id not in self.ledger.answers and step.id not in self.ledger.earlier
         shown = show_answer(ask, offered, self.site.place.zone)
+        if is_heard:
+            return self.wording("offered_heard", answer=shown)
         return self.wording("offered_opening" if is_opening else "offered", answer=shown)
 
     def _citations(self, step: Step) -> tuple[Citation, ...]:

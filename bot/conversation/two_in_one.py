@@ -18,6 +18,7 @@ from playbooks.act import Put, Typed
 from playbooks.answer import read_answer
 from playbooks.run import Answer
 from playbooks.script import Ask
+from playbooks.shown import show_answer
 
 _ANSWER_FIRST = re.compile(
     r"(?P<said>.+?)(?:\s*(?:[.;,!]|\s-)\s+|\s*\n\s*)(?:(?:and|but|also|by the way|btw)[\s,]+)?(?P<asked>[^.;!?\n]+\?+)\s*",
@@ -65,19 +66,24 @@ def _both(scene: Scene, run: OpenRun, ask: Ask, said: Typed, question: str) -> T
         reply = told(scene, article)
     if reply is None:
         return None
-    replies = [reply]
+    turn = course.beside_and(scene, run, "asked", [reply], said)
     if takes_any_words(run):
-        replies.append(_kept(scene, run, ask, said.text))
-    turn = course.beside_and(scene, run, "asked", replies, said)
+        first, *others = turn.replies
+        turn = replace(turn, replies=(first, *_kept(scene, run, ask, turn), *others))
     return replace(turn, session=replace(turn.session, topic=article.id if article else ""))
 
 
-def _kept(scene: Scene, run: OpenRun, ask: Ask, words: str) -> Reply:
+def _kept(scene: Scene, run: OpenRun, ask: Ask, turn: Turn) -> Iterator[Reply]:
     """What of the message was kept as the answer."""
     step = run.ledger.correcting or run.ledger.asking
+    after = turn.changes[0].after
+    given = after.ledger.answers.get(step) if after else None
+    if given is None:
+        return
     change = Press("change", (step,), About(run.ref, step, 0))
-    return Reply(
-        scene.wording("kept_of_both", label=ask.label, words=words),
+    shown = show_answer(ask, given.answer, scene.site.place.zone)
+    yield Reply(
+        scene.wording("kept_of_both", label=ask.label, words=shown),
         Tone.NOTICE,
         choices=(Choice(scene.wording("label_change_what", label=ask.label), change, is_aside=True),),
     )

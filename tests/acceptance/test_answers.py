@@ -55,6 +55,57 @@ def test_every_line_of_the_draft_traces_to_a_step_and_the_answer_given_there(pla
     assert [line.value for line in lines if line.value not in plant.word(ref)] == []
 
 
+@pytest.mark.scenario("A2")
+def test_what_the_first_message_says_is_offered_one_by_one_and_taken_with_a_yes(each_plant: Plant):
+    plant = each_plant
+    plant.start("batch 25K041, room F-12, temperature out of range this morning")
+    ref = plant.upto("noticed_at")
+    assert "At the start you wrote" not in plant.said(), '"this morning" is no time of day'
+
+    plant.upto("where")
+    assert 'At the start you wrote: "room F-12". Is that right?' in plant.said()
+    assert "where" not in plant.ledger(ref).answers
+    plant.press("Yes, that is right")
+    assert plant.answered(ref)[-1] == ("where", ("room F-12",))
+
+    plant.upto("batches")
+    assert 'At the start you wrote: "25K041". Is that right?' in plant.said()
+    assert "batches" not in plant.ledger(ref).answers
+    plant.say("yes")
+    assert plant.answered(ref)[-1] == ("batches", ("25K041",))
+    plant.upto("end")
+    assert "25K041" in plant.markdown(ref)
+    assert "room F-12" in plant.markdown(ref)
+
+
+@pytest.mark.scenario("A2")
+def test_with_a_no_nothing_of_it_is_taken(plant: Plant):
+    plant.start("batch 25K041, room F-12, temperature out of range this morning")
+    ref = plant.upto("where")
+    plant.press("No, something else")
+
+    assert "All right. What is it, then?" in plant.said()
+    assert "At the start you wrote" not in plant.said()
+    assert "where" not in plant.ledger(ref).answers
+    plant.say("Room F-21")
+    assert plant.answered(ref)[-1] == ("where", ("Room F-21",))
+
+
+@pytest.mark.scenario("A2")
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "batch 25K041 or 25K042, temperature out of range this morning",
+        "temperature out of range this morning, not in batch 25K041",
+        "temperature out of range this morning, and a whole batch with it",
+    ],
+)
+def test_what_can_be_read_in_two_ways_is_not_offered(plant: Plant, opening: str):
+    plant.start(opening)
+    plant.upto("batches")
+    assert "At the start you wrote" not in plant.said()
+
+
 @pytest.mark.scenario("A3")
 def test_what_the_caller_knows_is_not_asked_again_but_stands_in_the_review(plant: Plant):
     plant.start()

@@ -93,6 +93,7 @@ def flow(*steps: Tree, **top: object) -> Tree:
             "'later' is no duration; write it as '15 min', '24 h', '3 days' or '2 working days'",
         ),
         (choice("x", "a", "b", offers_opening=True), "a choice cannot be what was typed; remove it"),
+        (choice("x", "a", "b", offers_after=["a"]), "a choice is not heard in what was typed; remove it"),
         (choice("x", "a", "b", coach={"checks": ["no_when"]}), "a choice has no wording to coach; remove 'coach'"),
         (question("x", allow=["jpg"]), "a text takes no files; remove 'allow'"),
         (question("x", unit="mg"), "a text has no unit; remove 'unit', or ask for a number"),

@@ -78,6 +78,7 @@ def test_a_question_keeps_everything_its_author_wrote():
         required=False,
         max=40,
         offers_opening=True,
+        offers_after=["batch"],
     )
     assert script(full).ask("touched") == Ask(
         text="What is touched?",
@@ -90,6 +91,7 @@ def test_a_question_keeps_everything_its_author_wrote():
         is_required=False,
         max_length=40,
         offers_opening=True,
+        offers_after=("batch",),
     )
 
 

@@ -25,6 +25,7 @@ GROUPS = {
 }
 SCENARIOS: Mapping[str, str] = {
     "A1": "A straight run gives a draft of which every line traces to a step and an answer",
+    "A2": "What the first message says is offered question by question where it is unambiguous, and taken only with a yes",
     "A3": "What is known already is not asked again, but stands in the review",
     "A4": "`00123`, `1E5`, `12-05`, accents, Cyrillic and emoji survive unchanged into the draft",
     "A5": "An empty, blank or over-long message gets a kind answer and changes nothing",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.message import Press
 from knowledge.refusal import Refusal, Refusals
-from tests.bot.conversation.talk import Talk
+from playbooks.script import AnswerType, Ask
+from tests.bot.conversation.talk import SPILL, Talk
 from tests.bot.conversation.test_asking import TAPE, in_the_middle, talking
 
 
@@ -51,6 +54,44 @@ def test_where_any_words_would_do_what_was_kept_is_said_and_can_be_changed():
     assert talk.replies[1].text == 'I kept this as your answer to "What was spilt": Two litres of ethanol'
     assert answers(talk)["what"] == "Two litres of ethanol"
     assert "You are changing: What was spilt" in talk.press("Change: What was spilt")
+
+
+def hearing() -> Talk:
+    """In a playbook that hears the drum in the words that began it, at the question which it is."""
+    what = Ask("What is it?", AnswerType.TEXT, "What was spilt", offers_after=("drum",))
+    steps = tuple(replace(step, does=what) if step.id == "what" else step for step in SPILL.steps)
+    talk = talking(shelf=(replace(SPILL, steps=steps),))
+    talk.say("spill on the floor, drum D-12")
+    talk.press("Yes, let's start")
+    talk.say("no", "today 06:00")
+    return talk
+
+
+def test_what_was_heard_at_the_start_waits_for_a_yes():
+    talk = hearing()
+    assert 'At the start you wrote: "drum D-12". Is that right?' in talk.said
+    assert "what" not in answers(talk)
+    talk.press("Yes, that is right")
+    assert answers(talk)["what"] == "drum D-12"
+
+
+def test_a_yes_and_a_question_say_what_was_kept():
+    talk = hearing()
+    talk.say("yes. What does the red tape mean?")
+    assert talk.replies[1].text == 'I kept this as your answer to "What was spilt": drum D-12'
+
+
+@pytest.mark.parametrize("no", ["no. What does the red tape mean?", "[button]"])
+def test_a_no_to_what_was_heard_keeps_nothing(no):
+    talk = hearing()
+    if no == "[button]":
+        talk.press("No, something else")
+    else:
+        talk.say(no)
+
+    assert "All right. What is it, then?" in talk.said
+    assert "I kept this as your answer" not in talk.said
+    assert "what" not in answers(talk)
 
 
 @pytest.mark.parametrize(
