@@ -18,6 +18,7 @@ from knowledge.answer import PLAYBOOK, Decision
 from knowledge.article import Article, Part
 from knowledge.clauses import Clause
 from knowledge.words import words_of
+from playbooks.script import Script
 
 WHO_KNOWS = ("supervisor_on_shift", "qa_on_call")  # where nobody else is named
 _QUESTION = re.compile(
@@ -59,15 +60,23 @@ def sure_answer(scene: Scene, text: str) -> Article | None:
     return scene.knowledge.articles.get(scene.knowledge.decide(text, scene.asker).entry)
 
 
-def asked(scene: Scene, text: str) -> Turn | None:
-    """The answer to a question without a run; None where nothing that is known comes near."""
+def asked(scene: Scene, text: str, nearest: Script | None = None) -> Turn | None:
+    """The answer to a question without a run; None where nothing that is known comes near.
+
+    Who tells what happened, and asks nothing, may want to write it down: beside what they may mean stands the `nearest`
+    playbook.
+    """
     decision = scene.knowledge.decide(text, scene.asker)
     if decision.outcome == "unknown" and not decision.entry:
         return None
     if decision.outcome == "command":
         script = scene.on_shelf(decision.entry.removeprefix(PLAYBOOK))
         return beginning.offer(scene, script, text) if script else None
-    turn = say(scene, _reply(scene, decision))
+    reply = _reply(scene, decision)
+    if nearest and decision.outcome == "suggest" and not (decision.term or is_question(text)):
+        start = Choice(nearest.title, Press("start", (nearest.id,)))
+        reply = replace(reply, choices=(start, *(each for each in reply.choices if each != start)))
+    turn = say(scene, reply)
     heard = Asked(text, decision.entry)
     return replace(turn, session=replace(turn.session, topic=decision.entry, asked=heard, offer=None))
 

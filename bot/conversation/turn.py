@@ -423,7 +423,8 @@ def _wondered(scene: Scene, text: str) -> Turn:
     near = nearest(text, [*resume, *scene.shelf, Command.HELP, Command.DRAFTS])
     best = near[0]
     says_yes_or_no = plain(text) in _AGREEING | _DECLINING
-    known = None if says_yes_or_no else asking.asked(scene, text)
+    script = next((each.does for each in near if isinstance(each.does, Script)), None)
+    known = None if says_yes_or_no else asking.asked(scene, text, script)
     is_answered = known is not None and asking.comes_first(scene, text, known)
     if isinstance(best.does, Script) and best.score >= SURE and not is_answered:
         return beginning.offer(scene, best.does, text)

@@ -12,6 +12,7 @@ from bot.conversation.command import Command, read_command
 from bot.conversation.effect import takes_any_words
 from bot.conversation.refusing import refused
 from bot.conversation.scene import OpenRun, Scene, Turn
+from bot.conversation.session import Asked
 from bot.message import About, Press
 from bot.reply import Choice, Reply, Tone
 from playbooks.act import Put, Typed
@@ -70,7 +71,9 @@ def _both(scene: Scene, run: OpenRun, ask: Ask, said: Typed, question: str) -> T
     if takes_any_words(run):
         first, *others = turn.replies
         turn = replace(turn, replies=(first, *_kept(scene, run, ask, turn), *others))
-    return replace(turn, session=replace(turn.session, topic=article.id if article else ""))
+    topic = article.id if article else ""
+    heard = Asked("" if takes_any_words(run) else question, topic) if topic else None
+    return replace(turn, session=replace(turn.session, topic=topic, asked=heard))
 
 
 def _kept(scene: Scene, run: OpenRun, ask: Ask, turn: Turn) -> Iterator[Reply]:
