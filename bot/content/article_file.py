@@ -143,7 +143,10 @@ def article_problems(
     playbooks: Collection[str],
     today: str | None = None,
 ) -> Iterator[Problem]:
-    """What is wrong with one article. `sources` gives the force of each source, by its id."""
+    """What is wrong with one article. `sources` gives the force of each source, by its id.
+
+    With `today`, what only its author need hear as well: how it reads, and a review that is overdue.
+    """
     yield from _references(article, ids, sources, playbooks)
     words = len(article.answer.split())
     if not words:
@@ -152,11 +155,6 @@ def article_problems(
         yield Problem(
             (), f"the answer has {words} words", f"keep to {MOST_WORDS}, and put the rest under '## More'"
         )
-    for name, text in (("answer", article.answer), *article.parts.items(), *article.by_region.items()):
-        asked = grade(text)
-        if asked is not None and asked > MAX_GRADE:
-            found = f"the {name} reads like grade {asked:.1f}, and {MAX_GRADE:g} is the most"
-            yield Problem((), found, "use shorter words and sentences", is_warning=True)
     count = len(article.phrasings)
     fewest = FEWEST_PHRASINGS[article.kind]
     if not fewest <= count <= MOST_PHRASINGS:
@@ -166,7 +164,14 @@ def article_problems(
         yield Problem((), "no source", "cite the facts it rests on")
     if article.kind == "stub" and not article.ask_whom:
         yield Problem((), "a stub that names nobody to ask", "add 'ask_whom'")
-    if today and article.review_by < today:
+    if not today:
+        return
+    for name, text in (("answer", article.answer), *article.parts.items(), *article.by_region.items()):
+        asked = grade(text)
+        if asked is not None and asked > MAX_GRADE:
+            found = f"the {name} reads like grade {asked:.1f}, and {MAX_GRADE:g} is the most"
+            yield Problem((), found, "use shorter words and sentences", is_warning=True)
+    if article.review_by < today:
         found = f"its review was due on {article.review_by}"
         yield Problem(("control", "review_by"), found, "review it", is_warning=True)
 
