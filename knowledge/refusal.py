@@ -19,7 +19,7 @@ from rapidfuzz import fuzz, process
 from knowledge.index import Entry
 from knowledge.scorecard import Features, Weights
 from knowledge.search import NO_VOCABULARY, IndexOf, Searcher, Vocabulary, index_of
-from knowledge.words import words_of
+from knowledge.words import ends_asking, unmarked, words_of
 
 _APOSTROPHES = str.maketrans("\N{RIGHT SINGLE QUOTATION MARK}\N{GRAVE ACCENT}", "''")
 _TYPICAL = (0.45, 0.45)
@@ -48,6 +48,7 @@ SIGNS: Mapping[str, int] = {
     "numbers": 0,
     "length": 0,
 }
+_BEGINNING = r"^(?: (?:hi|hello|hey|good|morning|afternoon|evening|night|coach|please|pls))* "
 _GAP = r"(?: [\w'%]+){0,4} "  # up to four words may stand where a term has two dots
 
 
@@ -136,7 +137,7 @@ class Refusals:
         """The refusal that `text` comes nearest to, if that is near enough."""
         if not self.each or not _A_WORD.search(text) or len(words_of(text)) < _FEWEST_WORDS:
             return None
-        if may_be_answer and not text.rstrip().endswith("?"):
+        if may_be_answer and not ends_asking(text):
             return None
         features, nearest = self.features(text)
         if features["unknown"] > _MOST_UNKNOWN or features["like_asked"] < _LEAST_LIKENESS:
@@ -176,7 +177,7 @@ class Refusals:
         return tuple(map(_sorted, (*self.innocent, *(text for each in self.each for text in each.innocent))))
 
     def _is_request(self, text: str, words: str) -> bool:
-        return self._has("asking", words) or text.rstrip().endswith("?")
+        return self._has("asking", words) or ends_asking(text)
 
     def _fits(self, refusal: Refusal, words: str) -> bool:
         is_named = any(all(self._has(group, words) for group in groups) for groups in refusal.asks)
@@ -206,18 +207,22 @@ def _likeness(in_order: str, others: Sequence[str]) -> float:
 
 def _plain(text: str) -> str:
     """`text` in small letters with one space between its words, and one at either end."""
-    words = re.findall(r"[\w'%]+", text.lower().translate(_APOSTROPHES))
-    return f" {' '.join(words)} "
+    found = re.findall(r"[\w'%]+", unmarked(text).lower().translate(_APOSTROPHES))
+    words = " ".join(filter(None, (word.strip("'") for word in found)))
+    return f" {words} "
 
 
 def _pattern(terms: Sequence[str]) -> re.Pattern[str]:
-    """What finds any of these terms: `retest*` begins a word, `run .. again` has room for a few words, `^just` begins it all."""
+    """What finds any of these terms.
+
+    `retest*` begins a word, `run .. again` has room for a few words, `^just` begins it all, or follows a greeting.
+    """
     return re.compile("|".join(_expression(term) for term in terms))
 
 
 def _expression(term: str) -> str:
     """The regular expression of one term; it takes the spaces around it."""
-    start = "^ " if term.startswith("^") else " "
+    start = _BEGINNING if term.startswith("^") else " "
     parts = [
         " ".join(
             re.escape(word.rstrip("*")) + (r"[\w'%]*" if word.endswith("*") else "") for word in part.split()

@@ -23,6 +23,11 @@ _STRETCHED = re.compile(r"(\D)\1{2,}")
 _STEMMER = Stemmer.Stemmer("english")
 
 
+def unmarked(text: str) -> str:
+    """`text` without what chats put into it: mentions, links, code blocks, emoji by name."""
+    return _MARKUP.sub(lambda match: f" {match['label'] or ''} ", text)
+
+
 def words_of(text: str) -> list[str]:
     """The words of `text`: small letters, without markup, punctuation and apostrophes; "sooo" is "soo"."""
     text = without_markup(unicodedata.normalize("NFKC", text)).lower()
@@ -33,6 +38,14 @@ def words_of(text: str) -> list[str]:
 def without_markup(text: str) -> str:
     """`text` without code, mentions, links and emoji; the label of a link stays."""
     return _MARKUP.sub(lambda match: f" {match['label'] or ''} ", text)
+
+
+def ends_asking(text: str) -> bool:
+    """Whether `text` ends with a question mark, whatever emoji, mention, link or bracket stands behind it."""
+    for sign in reversed(unmarked(text)):
+        if sign == "?" or sign.isalnum():
+            return sign == "?"
+    return False
 
 
 @lru_cache(maxsize=50_000)

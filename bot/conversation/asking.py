@@ -17,7 +17,7 @@ from bot.reply import Choice, Citation, Reply, Tone
 from knowledge.answer import PLAYBOOK, Decision
 from knowledge.article import Article, Part
 from knowledge.clauses import Clause
-from knowledge.words import words_of
+from knowledge.words import ends_asking, words_of
 from playbooks.script import Script
 
 WHO_KNOWS = ("supervisor_on_shift", "qa_on_call")  # where nobody else is named
@@ -32,7 +32,7 @@ _LABELS: dict[str, str] = {"more": "label_more", "why": "label_why_so", "example
 
 def is_question(text: str) -> bool:
     """Whether `text` has the form of a question."""
-    return text.rstrip().endswith("?") or _QUESTION.match(text.strip()) is not None
+    return ends_asking(text) or _QUESTION.match(text.strip()) is not None
 
 
 def asked_beside(scene: Scene, run: OpenRun, text: str) -> Turn | None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.words import stem, words_of
+from knowledge.words import ends_asking, stem, words_of
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,31 @@ from knowledge.words import stem, words_of
 )
 def test_words_come_in_one_shape(text, words):
     assert words_of(text) == words
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ok?",
+        "ok? ",
+        "ok??!",
+        "*ok?*",
+        "(ok?)",
+        "ok? \N{GRINNING FACE}",
+        "ok? :smile:",
+        "ok? <@U02AB>",
+        "ok? <#C02|quality>",
+    ],
+)
+def test_a_question_is_one_whatever_stands_behind_its_mark(text):
+    assert ends_asking(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "ok", "ok? then I go on", "see https://example.org/a?", "<https://example.org/?>"]
+)
+def test_what_ends_otherwise_is_no_question(text):
+    assert not ends_asking(text)
 
 
 def test_forms_of_a_word_have_one_stem():
