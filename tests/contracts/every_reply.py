@@ -934,7 +934,7 @@ def knowing(talk: Speaker) -> Iterator[tuple[str, Reply]]:
     plain.fork().does("zzzz qqqq?", "no")
     plain.fork().does("what is an oos", "this is wrong")
     plain.fork().does("what is an oos", "not helpful")
-    plain.fork().does("how do i write a capa for the audit trail of a deviation")
+    plain.fork().does("how do i calibrate the flux capacitor?")
     plain.fork().in_a_group("just reinject it quick before she comes")
     unnamed = replace(talk.site, rosters={}, values={})
     plain.fork(site=unnamed).does("just reinject it quick before she comes")
