@@ -12,6 +12,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from bot.content.force_check import force_problems
 from bot.content.site_file import Day, Raw
 from bot.strict_yaml import Document, YamlRefused, read
 from knowledge.article import REGIONS, Article, Part, Scope
@@ -145,7 +146,8 @@ def article_problems(
 ) -> Iterator[Problem]:
     """What is wrong with one article. `sources` gives the force of each source, by its id.
 
-    With `today`, what only its author need hear as well: how it reads, and a review that is overdue.
+    With `today`, what only its author need hear as well: how it reads, words stronger than its sources, and a
+    review that is overdue.
     """
     yield from _references(article, ids, sources, playbooks)
     words = len(article.answer.split())
@@ -166,7 +168,9 @@ def article_problems(
         yield Problem((), "a stub that names nobody to ask", "add 'ask_whom'")
     if not today:
         return
+    cited = {sources[each] for each in article.cite if each in sources}
     for name, text in (("answer", article.answer), *article.parts.items(), *article.by_region.items()):
+        yield from force_problems(name, text, cited)
         asked = grade(text)
         if asked is not None and asked > MAX_GRADE:
             found = f"the {name} reads like grade {asked:.1f}, and {MAX_GRADE:g} is the most"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from itertools import combinations
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import ValidationError
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from bot.content.article_file import RawArticle, article_of, article_problems, split
 from bot.content.files import Files
@@ -45,6 +45,7 @@ from playbooks.script import Script
 SCORECARD, REFUSAL_CARD = "scorecard.json", "refusal_card.json"  # made by benchmarks/calibrate.py
 R = TypeVar("R", bound=RawCard)
 _TOO_ALIKE = 92  # of two phrasings of different articles, in percent
+_MOST_APART = 3  # times as many ways to ask, one article and another of its kind
 
 
 @dataclass(slots=True)
@@ -145,7 +146,10 @@ class KnowledgeShelf(Files):
             return None
 
     def check(self, forces: Mapping[str, str], playbooks: Mapping[str, Script], today: str | None) -> None:
-        """Judge the articles together: what each refers to, and phrasings that two of them share."""
+        """Judge the articles together: what each refers to.
+
+        With `today`, what only their authors need hear as well: phrasings that two of them share, or too few of them.
+        """
         for article, document in self.articles.values():
             self.problems(document, article_problems(article, self.articles, forces, playbooks, today))
         if self.refusal_words:
@@ -161,19 +165,46 @@ class KnowledgeShelf(Files):
                 for text in (article.question, *article.phrasings)
             }
             self.problems(document, abstain_problems(unanswered, asked))
+        if today:
+            self.balance()
+            self.near_twins()
+
+    def balance(self) -> None:
+        """Note articles with far fewer ways to ask for them than others of their kind: those would draw questions away."""
+        ways = {name: len(each.phrasings) + len(each.asked) for name, (each, _) in self.articles.items()}
+        most: dict[str, int] = {}
+        for name, (article, _) in self.articles.items():
+            most[article.kind] = max(most.get(article.kind, 0), ways[name])
+        for name, (article, document) in self.articles.items():
+            if ways[name] * _MOST_APART < most[article.kind]:
+                found = (
+                    f"{ways[name]} ways to ask for it, and another {article.kind} has {most[article.kind]}"
+                )
+                problem = Problem(("phrasings",), found, "write more, or shorten the other", is_warning=True)
+                self.problems(document, [problem])
 
     def near_twins(self) -> None:
-        """Note phrasings of different articles that are nearly the same; this takes a few seconds."""
-        written = [
-            (" ".join(words_of(phrasing)), article, document, number)
-            for article, document in self.articles.values()
-            for number, phrasing in enumerate(article.phrasings)
-        ]
-        for (one, article, document, number), (other, another, _, _) in combinations(written, 2):
-            alike = fuzz.token_sort_ratio(one, other, score_cutoff=_TOO_ALIKE)
-            if alike and article.id != another.id:
-                found = f"{article.phrasings[number]!r} is nearly a phrasing of {another.id}"
-                self.problems(document, [Problem(("phrasings", number), found, "keep it with one of them")])
+        """Note phrasings of different articles that are nearly the same."""
+        written = sorted(
+            (
+                (" ".join(sorted(words_of(phrasing))), article, document, number)
+                for article, document in self.articles.values()
+                for number, phrasing in enumerate(article.phrasings)
+            ),
+            key=lambda each: (len(each[0]), each[0], each[1].id, each[3]),
+        )
+        texts = [text for text, _, _, _ in written]
+        lengths = [len(text) for text in texts]
+        for place, (text, article, document, number) in enumerate(written):
+            # Of two texts that are so alike, the longer one has few letters more.
+            end = bisect_right(lengths, len(text) * (200 - _TOO_ALIKE) / _TOO_ALIKE)
+            near = process.extract_iter(
+                text, texts[place + 1 : end], scorer=fuzz.ratio, score_cutoff=_TOO_ALIKE
+            )
+            for other in sorted({written[place + 1 + index][1].id for _, _, index in near} - {article.id}):
+                found = f"{article.phrasings[number]!r} is nearly a phrasing of {other}"
+                problem = Problem(("phrasings", number), found, "keep it with one of them", is_warning=True)
+                self.problems(document, [problem])
 
     def knowledge(self, scripts: Mapping[str, Script]) -> Knowledge:
         """All that was read, ready to be asked. A scorecard that could not be read answers nothing."""

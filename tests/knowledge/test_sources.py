@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter
 
+from bot.content.force_check import force_problems
 from bot.content.reader import load_library
 from bot.content.source_file import RawSource, RawSources
 from bot.strict_yaml import read
@@ -92,7 +93,7 @@ def said_by(step: Step) -> Iterator[str]:
 
 
 def spoken() -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Every text of the shipped playbooks and refusals that a person can read, where it stands, and what is cited with it."""
+    """Every text of the playbooks, refusals and articles that a person can read, where it stands, and what is cited with it."""
     library = load_library()
     for name, book in library.playbooks.items():
         for step in book.script.steps:
@@ -104,6 +105,9 @@ def spoken() -> Iterator[tuple[str, str, tuple[str, ...]]]:
     for refusal in library.knowledge.refusals.each:
         for text in (refusal.reason, refusal.instead):
             yield f"refusal {refusal.id}", text, refusal.cite
+    for article in library.knowledge.articles.values():
+        for part, text in (("answer", article.answer), *article.parts.items(), *article.by_region.items()):
+            yield f"article {article.id}, {part}", text, article.cite
 
 
 ALL = tuple(spoken())
@@ -119,6 +123,22 @@ def test_a_text_that_names_a_rule_cites_it():
 def test_practice_is_never_worded_as_if_it_were_binding():
     wrong = [f"{where}: {text}" for where, text, cited in ALL if BINDS.search(text) and not binding(cited)]
     assert wrong == []
+
+
+def test_nothing_that_is_cited_allows_less_than_the_words_beside_it():
+    wrong = [
+        f"{where}: {problem.found}"
+        for where, text, cited in ALL
+        if where.startswith(("article", "refusal"))
+        for problem in force_problems("text", text, {sources()[each].force for each in cited})
+    ]
+    assert wrong == []
+
+
+def test_nothing_that_was_not_verified_or_is_our_own_stands_alone_behind_an_article():
+    for article in load_library().knowledge.articles.values():
+        marks = {mark for each in article.cite for mark in statuses(each)}
+        assert not marks or not marks <= UNSURE or article.topic == "product", article.id
 
 
 def test_everything_cited_is_there():
