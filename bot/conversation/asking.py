@@ -14,7 +14,7 @@ from bot.conversation.scene import OpenRun, Scene, Turn, say
 from bot.conversation.session import Asked, Unsettled
 from bot.message import Press
 from bot.reply import Choice, Citation, Reply, Tone
-from knowledge.answer import PLAYBOOK, Decision
+from knowledge.answer import PLAYBOOK, REFUSAL, Decision
 from knowledge.article import Article, Part
 from knowledge.clauses import Clause
 from knowledge.words import ends_asking, words_of
@@ -55,9 +55,17 @@ def asked_beside(scene: Scene, run: OpenRun, text: str) -> Turn | None:
     return replace(turn, session=replace(turn.session, topic=decision.entry, asked=heard))
 
 
-def sure_answer(scene: Scene, text: str) -> Article | None:
-    """The article that answers a question, where we are sure of it."""
-    return scene.knowledge.articles.get(scene.knowledge.decide(text, scene.asker).entry)
+def answer_to(scene: Scene, text: str, *, is_sure: bool) -> tuple[Reply, str] | None:
+    """What is said to a question, and the entry that answers it.
+
+    None where it asks for a playbook or a command; where it must be one we are sure of (`is_sure`), for any other too.
+    """
+    decision = scene.knowledge.decide(text, scene.asker)
+    if decision.outcome == "command" or (is_sure and not decision.entry):
+        return None
+    if decision.outcome == "unknown" and not decision.entry:
+        return _not_known(scene, is_kept=False), ""
+    return _reply(scene, decision), decision.entry
 
 
 def asked(scene: Scene, text: str, nearest: Script | None = None) -> Turn | None:
@@ -71,7 +79,7 @@ def asked(scene: Scene, text: str, nearest: Script | None = None) -> Turn | None
         return None
     if decision.outcome == "command":
         script = scene.on_shelf(decision.entry.removeprefix(PLAYBOOK))
-        return beginning.offer(scene, script, text) if script else None
+        return _no_topic(beginning.offer(scene, script, text)) if script else None
     reply = _reply(scene, decision)
     if nearest and decision.outcome == "suggest" and not (decision.term or is_question(text)):
         start = Choice(nearest.title, Press("start", (nearest.id,)))
@@ -79,6 +87,10 @@ def asked(scene: Scene, text: str, nearest: Script | None = None) -> Turn | None
     turn = say(scene, reply)
     heard = Asked(text, decision.entry)
     return replace(turn, session=replace(turn.session, topic=decision.entry, asked=heard, offer=None))
+
+
+def _no_topic(turn: Turn) -> Turn:
+    return replace(turn, session=replace(turn.session, topic=""))
 
 
 def comes_first(scene: Scene, text: str, known: Turn) -> bool:
@@ -99,20 +111,30 @@ def followed_up(scene: Scene, text: str) -> Turn | None:
 
     Inside a run, words that could be the answer to its question can still be that.
     """
-    article = scene.knowledge.articles.get(scene.session.topic)
-    wanted = read_follow_up(text) if article else None
+    wanted, article = read_follow_up(text), _answered_last(scene)
+    if wanted and wanted.is_other and (article or scene.asked):
+        return none_of_these(scene)
     if article is None or wanted is None or (wanted.part and wanted.part not in article.parts):
         return None
-    if wanted.is_other:
-        return none_of_these(scene)
     if wanted.part:
         reply = _of_part(scene, article, wanted.part)
     elif wanted.regions:
         reply = _of_regions(scene, article, wanted.regions)
     else:
-        reply = told(scene, article)
+        reply = _sources_of(scene, article)
     choices = as_answer(scene, scene.run, text) if scene.run else ()
     return _beside(scene, article, replace(reply, choices=(*reply.choices, *choices)))
+
+
+def _answered_last(scene: Scene) -> Article | None:
+    """What was answered last; of a refusal, its reason is the why."""
+    topic = scene.session.topic
+    each = scene.knowledge.refusals.each
+    refusal = next((one for one in each if topic == f"{REFUSAL}{one.id}"), None)
+    if refusal is None:
+        return scene.knowledge.articles.get(topic)
+    title, instead = refusal.title, refusal.instead
+    return Article(topic, "article", "", title, (), instead, refusal.cite, {"why": refusal.reason})
 
 
 def pressed(scene: Scene, entry: str, part: str = "") -> Turn:
@@ -173,7 +195,7 @@ def told(scene: Scene, article: Article) -> Reply:
     if article.escalate:
         text.append(call(scene, (article.escalate, article.ask_whom)))
     elif article.ask_whom:
-        text.append(call(scene, (article.ask_whom, "qa_on_call"), "ask_them"))
+        text.append(call(scene, (article.ask_whom, *WHO_KNOWS), "ask_them"))
     if article.sop_decides:
         text.append(scene.wording("sop_decides"))
     return Reply(
@@ -218,6 +240,14 @@ def _ways_on(scene: Scene, article: Article) -> list[Choice]:
         Choice(scene.wording("label_not_meant"), Press("none_of_these"), is_aside=True),
         Choice(scene.wording("label_wrong"), Press("wrong", (article.id,)), is_aside=True),
     ]
+
+
+def _sources_of(scene: Scene, article: Article) -> Reply:
+    """Where an answer comes from: the clauses that speak for this site; where there is none, that."""
+    cited = told(scene, article).citations
+    return Reply(
+        scene.wording("sources" if cited else "no_sources"), Tone.NOTICE, citations=cited, is_answer=True
+    )
 
 
 def _of_part(scene: Scene, article: Article, part: Part) -> Reply:

@@ -38,7 +38,14 @@ _SOURCES = frozenset(
     }
 )
 _NOT_MEANT = frozenset(
-    {"not what i meant", "that is not what i meant", "that's not what i meant", "i meant something else"}
+    {
+        "not what i meant",
+        "that is not what i meant",
+        "that's not what i meant",
+        "i meant something else",
+        "none of these",
+        "none of them",
+    }
 )
 _REGIONS = {
     **dict.fromkeys(("usa", "america", "american", "fda", "cfr"), "US"),

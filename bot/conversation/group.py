@@ -41,8 +41,8 @@ def _answer(scene: Scene, text: str) -> Reply:
             return Reply(wording("group_help", site=scene.site.name))
         case command if command is not None:
             return Reply(wording("group_private"))
-        case _ if reply := refused(scene, text):
-            return reply
+        case _ if found := refused(scene, text):
+            return found[0]
         case _ if reply := answered_in_group(scene, text):
             return reply
         case _:

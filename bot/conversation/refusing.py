@@ -7,16 +7,17 @@ from collections.abc import Sequence
 from bot.conversation.scene import Scene
 from bot.message import Press
 from bot.reply import Choice, Reply, Tone
+from knowledge.answer import REFUSAL
 from knowledge.refusal import Refusal
 
 
-def refused(scene: Scene, text: str, *, may_be_other: bool = True) -> Reply | None:
-    """What is said to a request that gets no plain answer; None for any other words.
+def refused(scene: Scene, text: str, *, may_be_other: bool = True) -> tuple[Reply, str] | None:
+    """What is said to a request that gets no plain answer, and the entry of the refusal; None for any other words.
 
     `may_be_other`: they could be an answer, or a question of another kind, so that it must be surer.
     """
     refusal = scene.knowledge.refusal_for(text, scene.asker, may_be_other=may_be_other)
-    return _reply(scene, refusal) if refusal else None
+    return (_reply(scene, refusal), f"{REFUSAL}{refusal.id}") if refusal else None
 
 
 def _reply(scene: Scene, refusal: Refusal) -> Reply:

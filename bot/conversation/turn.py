@@ -316,8 +316,8 @@ def _guarded(scene: Scene, text: str) -> Turn | None:
     """
     run = scene.run
     if run is None or not run.is_open:
-        reply = None if names_danger(text) else refused(scene, text)
-        return _without_topic(say(scene, reply)) if reply else None
+        found = None if names_danger(text) else refused(scene, text)
+        return _about(say(scene, found[0]), found[1]) if found else None
     if _confirms(run, text):
         return None
     takes_any = takes_any_words(run)
@@ -329,10 +329,12 @@ def _guarded(scene: Scene, text: str) -> Turn | None:
             if takes_any
             else course.beside(scene, run, "danger", replace(menu.danger(scene), choices=()))
         )
-    reply = refused(scene, text, may_be_other=takes_any)
-    if reply is None:
+    found = refused(scene, text, may_be_other=takes_any)
+    if found is None:
         return None
-    return course.beside(scene, run, "refused", replace(reply, choices=as_answer(scene, run, text)))
+    reply, entry = found
+    turn = course.beside(scene, run, "refused", replace(reply, choices=as_answer(scene, run, text)))
+    return _about(turn, entry)
 
 
 def _put_right(scene: Scene, text: str) -> Turn | None:
@@ -352,9 +354,9 @@ def _in_one(scene: Scene, text: str, put: Put | None) -> Turn | None:
     return taken_apart(scene, run, text, put)
 
 
-def _without_topic(turn: Turn) -> Turn:
-    """What is said next belongs to no answer given before this."""
-    return replace(turn, session=replace(turn.session, topic=""))
+def _about(turn: Turn, entry: str) -> Turn:
+    """A turn after which "why" and its like are asked of this entry; with none, of nothing."""
+    return replace(turn, session=replace(turn.session, topic=entry))
 
 
 def _wanted_to_know(scene: Scene, run: OpenRun, text: str) -> Turn | None:
@@ -403,8 +405,8 @@ def _given(scene: Scene, run: OpenRun, text: str) -> Turn | None:
 
 def _considered(scene: Scene, words: str) -> Turn:
     """Words from elsewhere that the coach was asked to look at: never an answer to what is asked now."""
-    if reply := refused(scene, words):
-        return say(scene, reply)
+    if found := refused(scene, words):
+        return _about(say(scene, found[0]), found[1])
     near = nearest(words, scene.shelf, most=1)
     is_open = scene.run is not None and scene.run.is_open
     is_sure = near and near[0].score >= SURE and not names_danger(words)
@@ -423,11 +425,11 @@ def _wondered(scene: Scene, text: str) -> Turn:
     near = nearest(text, [*resume, *scene.shelf, Command.HELP, Command.DRAFTS])
     best = near[0]
     says_yes_or_no = plain(text) in _AGREEING | _DECLINING
-    script = next((each.does for each in near if isinstance(each.does, Script)), None)
+    script = next((each.does for each in near if isinstance(each.does, Script) and each.score > 0), None)
     known = None if says_yes_or_no else asking.asked(scene, text, script)
     is_answered = known is not None and asking.comes_first(scene, text, known)
     if isinstance(best.does, Script) and best.score >= SURE and not is_answered:
-        return beginning.offer(scene, best.does, text)
+        return _about(beginning.offer(scene, best.does, text), "")
     if scene.lent and scene.run is None and not is_answered:
         return colleague.look(scene, scene.lent, text)
     if known:
@@ -435,5 +437,5 @@ def _wondered(scene: Scene, text: str) -> Turn:
     if asking.is_question(text) and len(text.split()) > 1:
         return asking.unanswered(scene, text)
     misunderstood = scene.session.misunderstood + 1
-    session = replace(scene.session, offer=None, misunderstood=misunderstood)
+    session = replace(scene.session, offer=None, misunderstood=misunderstood, topic="")
     return Turn((menu.not_sure(scene, near),), session)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.conversation import course
-from bot.conversation.asking import is_question, sure_answer, told
+from bot.conversation.asking import answer_to, is_question
 from bot.conversation.command import Command, read_command
 from bot.conversation.effect import takes_any_words
 from bot.conversation.refusing import refused
@@ -32,8 +32,8 @@ _OF_THE_STEP = frozenset({Command.WHY, Command.EXAMPLE})
 def taken_apart(scene: Scene, run: OpenRun, text: str, put: Put | None) -> Turn | None:
     """The answer to the question in `text`, then where the answer in it leads; None where it does not hold both.
 
-    A question counts where we are sure of its answer, or refuse it; it may be why we ask, too. The rest counts where it
-    answers what is asked now. Where any words would do, what was kept is said, and can be changed with one press.
+    The question may be why we ask, too; the rest counts where it answers what is asked now. Where any words would do, only a
+    question counts that we are sure to answer or refuse; what was kept is then said, and can be changed with one press.
     """
     ask = run.asked
     if ask is None:
@@ -62,17 +62,16 @@ def _both(scene: Scene, run: OpenRun, ask: Ask, said: Typed, question: str) -> T
         return course.beside_and(scene, run, command.command, (), said)
     if command or not is_question(question):
         return None
-    article, reply = None, refused(scene, question)
-    if reply is None and (article := sure_answer(scene, question)):
-        reply = told(scene, article)
-    if reply is None:
+    takes_any = takes_any_words(run)
+    found = refused(scene, question) or answer_to(scene, question, is_sure=takes_any)
+    if found is None:
         return None
+    reply, topic = found
     turn = course.beside_and(scene, run, "asked", [reply], said)
-    if takes_any_words(run):
+    if takes_any:
         first, *others = turn.replies
         turn = replace(turn, replies=(first, *_kept(scene, run, ask, turn), *others))
-    topic = article.id if article else ""
-    heard = Asked("" if takes_any_words(run) else question, topic) if topic else None
+    heard = Asked("" if takes_any else question, topic)
     return replace(turn, session=replace(turn.session, topic=topic, asked=heard))
 
 

@@ -178,9 +178,12 @@ def test_a_wish_to_act_is_offered_the_playbook():
 
 def test_who_tells_what_happened_is_offered_a_playbook_beside_what_they_may_mean():
     talk = talking()
-    talk.say("tape on a drum of gas and pay")
+    talk.say("leaked tape on a drum of gas and pay")
     assert talk.said == WORDING("did_you_mean")
     assert labels(talk.replies[-1])[0] == "Report a spill"
+
+    talk.say("tape on a drum of gas and pay")
+    assert labels(talk.replies[-1])[0] != "Report a spill", "none comes near"
 
     talk.say("what about tape on a drum of gas and pay")
     assert "Report a spill" not in labels(talk.replies[-1]), "a question is no event"

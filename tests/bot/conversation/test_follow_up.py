@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.conversation.follow_up import read_follow_up
-from bot.message import Press
+from bot.message import Address, Identity, Message, Press
 from bot.reply import Citation
 from knowledge.clauses import Clause, Clauses, Group
 from knowledge.refusal import Refusal, Refusals
@@ -132,7 +132,7 @@ def in_the_middle(*answers: str) -> Talk:
         ("why is that?", TAPE.parts["why"]),
         ("more", TAPE.parts["more"]),
         ("example of that", TAPE.parts["example"]),
-        ("source", TAPE.answer),
+        ("source", WORDING("sources")),
         ("and in the US?", TAPE.by_region["US"]),
         ("that is not what I meant", WORDING("not_known")),
     ],
@@ -184,9 +184,53 @@ def test_an_answer_of_the_run_is_the_end_of_what_was_asked_beside_it():
     assert talk.run.ledger.answers["what"].answer.value == "more"
 
 
-def test_after_a_refusal_nothing_is_said_of_the_answer_before_it():
-    unsafe = Refusal("again", "Again", "refuse", (("again",),), "No.", "Keep it.", ("lead",), ("A-01",))
-    refusals = Refusals({"asking": ("can i",), "informing": ("^who",), "again": ("again",)}, (unsafe,))
-    talk = talking(refusals=refusals)
+UNSAFE = Refusal(
+    "again", "Again", "refuse", (("again",),), "It proves nothing.", "Keep it.", ("lead",), ("A-01",)
+)
+REFUSALS = Refusals({"asking": ("can i",), "informing": ("^who",), "again": ("again",)}, (UNSAFE,))
+
+
+def test_after_a_refusal_its_reason_is_the_why_and_its_clauses_are_the_source():
+    talk = talking(refusals=REFUSALS)
     talk.say("red tape meaning", "can i use it again")
-    assert talk.say("why is that?") != TAPE.parts["why"]
+
+    assert talk.say("why is that?") == UNSAFE.reason
+    assert talk.say("where does it say that?") == WORDING("sources")
+    assert cited(talk) == [SOURCE]
+    assert talk.say("and in the EU?") == WORDING("in_region", region="EU")
+    assert talk.say("more") != TAPE.parts["more"], "it is not about the answer before"
+
+
+def test_after_a_refusal_inside_a_playbook_too():
+    talk = talking(refusals=REFUSALS)
+    talk.send(Press("start", ("spill",)))
+    talk.say("can i use it again")
+    assert talk.say("and in the EU?").startswith(WORDING("in_region", region="EU"))
+
+
+def test_after_words_from_elsewhere_were_refused_too():
+    talk = talking(refusals=REFUSALS)
+    sender = Identity("test", "alex")
+    talk.take(Message("e", Address("test", "alex"), sender, "can i use it again", Press("consider")))
+    assert talk.say("why is that?") == UNSAFE.reason
+
+
+def test_an_answer_that_rests_on_nothing_here_says_so():
+    talk = talking(knowledge=replace(KNOWLEDGE, articles={"red-tape": replace(TAPE, cite=("A-99",))}))
+    talk.say("red tape meaning")
+    assert talk.say("source") == WORDING("no_sources")
+
+
+@pytest.mark.parametrize("words", ["somebody spilled ethanol", "Report a spill", "qqq zzz"])
+def test_what_is_offered_or_not_understood_is_the_end_of_the_answer_before(words):
+    talk = talking()
+    talk.say("red tape meaning", words, "not now")
+    assert talk.say("and in the US?") != TAPE.by_region["US"]
+
+
+def test_none_of_these_in_words_is_the_button_where_something_was_to_choose_from():
+    talk = talking()
+    talk.say("what about tape on a drum of gas and pay")
+    assert talk.said == WORDING("did_you_mean")
+    assert talk.say("none of these").startswith(WORDING("not_known"))
+    assert not talking().say("none of these").startswith(WORDING("not_known"))

@@ -9,7 +9,7 @@ import pytest
 from bot.message import Press
 from knowledge.refusal import Refusal, Refusals
 from playbooks.script import AnswerType, Ask
-from tests.bot.conversation.talk import SPILL, Talk
+from tests.bot.conversation.talk import SPILL, WORDING, Talk
 from tests.bot.conversation.test_asking import TAPE, in_the_middle, talking
 
 
@@ -120,6 +120,24 @@ def test_an_unsafe_request_beside_an_answer_is_refused_and_the_answer_stands():
 
     assert talk.replies[0].text.startswith("It proves nothing.")
     assert answers(talk) == {"hurt": "no"}
+
+
+def test_what_we_are_not_sure_of_is_asked_back_and_the_answer_stands_all_the_same():
+    talk = in_the_middle()
+    talk.say("no. what about tape on a drum of gas and pay?")
+    assert talk.replies[0].text == WORDING("did_you_mean")
+    assert answers(talk) == {"hurt": "no"}
+
+    talk = in_the_middle()
+    talk.say("no. qqq zzz?")
+    assert talk.replies[0].text.startswith(WORDING("not_known"))
+    assert answers(talk) == {"hurt": "no"}
+
+
+def test_a_wish_for_a_playbook_is_no_question():
+    talk = in_the_middle()
+    talk.say("no. Report a spill?")
+    assert answers(talk) == {}
 
 
 def test_a_half_that_does_not_answer_changes_nothing():
