@@ -2,8 +2,9 @@
 
 1. A request for what is never advised is refused, whatever it looks like.
 2. A term with several meanings is asked about, never guessed.
-3. The nearest entry counts as far as the scorecard is sure of it. Rules can only lower that.
-4. Where it is not sure enough to answer it asks which of three was meant; where not even that, it says that it does not know.
+3. Where only the meaning of a term is asked, the article that is asked for in that way says it, else the glossary.
+4. The nearest entry counts as far as the scorecard is sure of it. Rules can only lower that.
+5. Where it is not sure enough to answer it asks which of three was meant; where not even that, it says that it does not know.
 
 Every decision keeps what it rests on, so that it can be explained.
 """
@@ -26,7 +27,7 @@ from knowledge.words import words_of
 
 Outcome = Literal["answer", "suggest", "unknown", "refuse", "escalate", "command"]
 MOST_SUGGESTIONS = 3
-REFUSAL, PLAYBOOK, COMMAND = "refusal:", "playbook:", "command:"
+REFUSAL, PLAYBOOK, COMMAND, TERM = "refusal:", "playbook:", "command:", "term:"
 _TIERS = ("unknown", "suggest", "answer")
 _NEGATIONS = frozenset(
     (
@@ -52,8 +53,8 @@ _SPECIFIC = re.compile(r"^(?=.*\d)(?=.*[a-z])[a-z0-9]{4,}$|^\d{4,}$")  # a batch
 class Decision:
     """What was decided about a question, and why.
 
-    `entry` is the one it is about: an article's id, or one of a refusal, playbook or command with what it is before it.
-    `suggestions` are entries to choose from. `term` is one whose meaning must be asked. `lowered` names the rules that
+    `entry` is the one it is about: an article's id, or one of a refusal, playbook, command or term with what it is before
+    it. `suggestions` are entries to choose from. `term` is one whose meaning is asked back, or told. `lowered` names the rules that
     made it less sure than the scorecard.
     """
 
@@ -114,6 +115,8 @@ class Knowledge:
             return Decision("suggest", term=term, found=found, suggestions=self._of_meanings(term, found))
         if exact := self._exactly(text, asker):
             return Decision(self._outcome(exact), exact, 1.0, found=found)
+        if term := self.glossary.asked_for(text):
+            return self._meant(term, asker, found)
         if not found.hits:
             return Decision("unknown", found=found)
         sureness = self.scorecard.sureness(found.features)
@@ -158,6 +161,23 @@ class Knowledge:
             tuple(words_of(phrasing)): entry.id
             for entry in reversed(self.entries)
             for phrasing in entry.phrasings
+        }
+
+    def _meant(self, term: Term, asker: Asker, found: Found) -> Decision:
+        entry = self._by_term.get(term.term)
+        if entry and entry in self.allowed(asker):
+            return Decision(self._outcome(entry), entry, 1.0, found=found)
+        return Decision("answer", f"{TERM}{term.term}", 1.0, term=term, found=found)
+
+    @cached_property
+    def _by_term(self) -> Mapping[str, str]:
+        """For a term, the article that is asked for by asking what it means."""
+        return {
+            term.term: article.id
+            for article in reversed(list(self.articles.values()))
+            if article.kind == "article"
+            for text in (article.question, *article.phrasings, *article.asked)
+            if (term := self.glossary.asked_for(text))
         }
 
     def _outcome(self, entry: str) -> Outcome:
@@ -227,7 +247,7 @@ class Knowledge:
             "sureness": round(decision.sureness, 6),
             "limits": {"answer": card.answer_from, "ask": card.ask_from},
             "refusal": decision.refusal.id if decision.refusal else None,
-            "unclear": decision.term.term if decision.term else None,
+            "unclear": decision.term.term if decision.term and decision.outcome == "suggest" else None,
             "lowered": list(decision.lowered),
             "words": list(found.words) if found else words_of(text),
             "mended": [list(pair) for pair in found.mended] if found else [],

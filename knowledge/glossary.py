@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from knowledge.words import stem, words_of
+
+# A question for nothing but what a term means, in the shape that `words_of` gives it.
+_OPENING = r"(?:(?:hi|hello|hey|coach|sorry|so|and|but|please|pls|remind me|can you tell me|tell me) )*"
+_BEFORE = r"(?:(?:an?|the|term|word|abbreviation|acronym) )*"
+_FORMS = (
+    rf"(?:what does|what do|wat does) {_BEFORE}(.+?) (?:mean|means|stand for|stands for)",
+    rf"(?:what is|what are|whats|what s|wat is|wats) {_BEFORE}(.+?)(?: short for| supposed to mean)?",
+    rf"what (?:is meant|do you mean|do they mean) by {_BEFORE}(.+?)",
+    rf"(?:the )?(?:define|meaning|definition)(?: of)? {_BEFORE}(.+?)",
+    rf"{_BEFORE}(.+?) (?:meaning|definition|means what|stands for|stands for what|stand for what|what does it mean)",
+)
+_CLOSING = r"(?: (?:again|exactly|please|pls|actually|anyway))*"
+_MEANING = tuple(re.compile(f"{_OPENING}{form}{_CLOSING}") for form in _FORMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +29,7 @@ class Term:
     `expansion` is what an abbreviation stands for, `meaning` what it means in a sentence. `aliases` and `misspellings` are
     other ways to write it. `searched_as` is what all of them become before searching; where it is empty, the term itself.
     `is_acronym`: it is never mended, and nothing is mended into it. `is_everyday`: it is a word of everyday English too
-    ("far"), so that it stays as it is typed. `not_to_confuse_with` are terms that look or sound like it. `could_be` are its
+    ("far"), so that it stays as it is typed, and nothing becomes it. `not_to_confuse_with` are terms that look or sound like it. `could_be` are its
     meanings, where it has several and must be asked about.
     """
 
@@ -65,6 +79,12 @@ class Glossary:
                 return term
         return None
 
+    def asked_for(self, text: str) -> Term | None:
+        """The term of which `text` asks nothing but what it means or stands for; None where it asks anything else."""
+        words = " ".join(words_of(text))
+        names = (match[1] for form in _MEANING if (match := form.fullmatch(words)))
+        return next((term for name in names if (term := self.find(name)) and term.meaning), None)
+
     def find(self, name: str) -> Term | None:
         """The term that `name` is a way to write."""
         return self._by_words.get(tuple(words_of(name)))
@@ -76,7 +96,7 @@ def ways_to_write(term: Term) -> Iterable[str]:
 
 
 def _searched_as(term: Term) -> str:
-    return term.searched_as or term.term
+    return term.searched_as or (term.is_everyday and term.expansion) or term.term
 
 
 def _names_one(meanings: Sequence[str], words: Sequence[str]) -> bool:

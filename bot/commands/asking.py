@@ -83,6 +83,8 @@ class Teller:
             return article.question
         if decision.refusal:
             return decision.refusal.title
+        if decision.term and decision.outcome == "answer":
+            return decision.term.term
         return self._title_of(decision.entry) if decision.entry else ""
 
     def _title_of(self, entry: str) -> str:
@@ -97,6 +99,11 @@ class Teller:
             here = [text for region, text in article.by_region.items() if region in self.asker.regions]
             return "\n\n".join([article.answer, *here])
         match decision.outcome:
+            case "answer" if term := decision.term:
+                stands_for = (
+                    f"{term.term} stands for: {term.expansion}." if term.expansion else f"{term.term}:"
+                )
+                return f"{stands_for} {term.meaning}\n\nThis is from our own glossary."
             case "suggest" if decision.term:
                 return (
                     f"{decision.term.term} can mean {' or '.join(decision.term.could_be)}. Which one is it?"

@@ -162,7 +162,7 @@ class KnowledgeShelf(Files):
             asked = {
                 tuple(words_of(text))
                 for article, _ in self.articles.values()
-                for text in (article.question, *article.phrasings)
+                for text in (article.question, *article.phrasings, *article.asked)
             }
             self.problems(document, abstain_problems(unanswered, asked))
         if today:

@@ -17,6 +17,7 @@ from bot.reply import Choice, Citation, Reply, Tone
 from knowledge.answer import PLAYBOOK, REFUSAL, Decision
 from knowledge.article import Article, Part
 from knowledge.clauses import Clause
+from knowledge.glossary import Term
 from knowledge.words import ends_asking, words_of
 from playbooks.script import Script
 
@@ -103,6 +104,8 @@ def answered_in_group(scene: Scene, text: str) -> Reply | None:
     """The answer to a question that was asked in front of others; None where we are not sure of one."""
     decision = scene.knowledge.decide(text, scene.asker)
     article = scene.knowledge.articles.get(decision.entry)
+    if decision.term and decision.outcome == "answer":
+        return meaning_of(scene, decision.term)
     return told(scene, article) if article else None
 
 
@@ -185,6 +188,8 @@ def between(scene: Scene, reply: Reply) -> Turn:
 def _reply(scene: Scene, decision: Decision) -> Reply:
     if article := scene.knowledge.articles.get(decision.entry):
         return told(scene, article)
+    if decision.term and decision.outcome == "answer":
+        return meaning_of(scene, decision.term)
     return did_you_mean(scene, decision)
 
 
@@ -205,6 +210,18 @@ def told(scene: Scene, article: Article) -> Reply:
         citations=tuple(scene.sources[cited] for cited in article.cite if cited in scene.sources),
         is_answer=True,
     )
+
+
+def meaning_of(scene: Scene, term: Term) -> Reply:
+    """What a term stands for and means, what it must not be taken for, and that these are our own words."""
+    key = "stands_for" if term.expansion else "means"
+    text = [scene.wording(key, term=term.term, expansion=term.expansion, meaning=term.meaning)]
+    if term.not_to_confuse_with:
+        others = scene.wording("or_between").join(term.not_to_confuse_with)
+        text.append(scene.wording("not_the_same", others=others))
+    text.append(scene.wording("from_glossary"))
+    not_meant = Choice(scene.wording("label_not_meant"), Press("none_of_these"), is_aside=True)
+    return Reply("\n\n".join(text), Tone.NOTICE, choices=(not_meant,), is_answer=True)
 
 
 def _ways_on(scene: Scene, article: Article) -> list[Choice]:

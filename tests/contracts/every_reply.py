@@ -935,6 +935,9 @@ def knowing(talk: Speaker) -> Iterator[tuple[str, Reply]]:
     plain.fork().does("what is an oos", "this is wrong")
     plain.fork().does("what is an oos", "not helpful")
     plain.fork().does("how do i calibrate the flux capacitor?")
+    for term in talk.knowledge.glossary.terms:
+        plain.fork().does(f"what does {term.term} mean?")
+    plain.fork().in_a_group("what does SST mean?")
     plain.fork().in_a_group("just reinject it quick before she comes")
     unnamed = replace(talk.site, rosters={}, values={})
     plain.fork(site=unnamed).does("just reinject it quick before she comes")

@@ -53,7 +53,20 @@ PAY = Article(
 )  # fmt: skip
 KNOWLEDGE = Knowledge(
     {each.id: each for each in (TAPE, LEAK, PAY)},
-    Glossary([Term("OOT", could_be=("out of trend", "out of tolerance"), is_acronym=True)]),
+    Glossary(
+        [
+            Term("OOT", could_be=("out of trend", "out of tolerance"), is_acronym=True),
+            Term(
+                "SST",
+                "system suitability test",
+                "The check before a run.",
+                is_acronym=True,
+                not_to_confuse_with=("OOT",),
+            ),
+            Term("bund", meaning="A low wall."),
+            Term("red tape", meaning="A tape that is red."),
+        ]
+    ),
     NOTHING_KNOWN.refusals,
     {
         "playbook:spill": ("Report a spill", "somebody spilled ethanol"),
@@ -166,6 +179,34 @@ def test_a_word_with_two_meanings_is_asked_about():
     assert talk.say("what is oot") == WORDING(
         "which_meaning", term="OOT", meanings=f"out of trend{WORDING('or_between')}out of tolerance"
     )
+
+
+def test_what_a_term_means_is_told_from_the_glossary_and_said_to_be_so():
+    talk = talking()
+    talk.say("what does SST stand for?")
+
+    reply = talk.replies[-1]
+    assert reply.text.split("\n\n") == [
+        "SST stands for: system suitability test. The check before a run.",
+        "It is not the same as OOT.",
+        WORDING("from_glossary"),
+    ]
+    assert (reply.tone, reply.is_answer, labels(reply)) == (Tone.NOTICE, True, ["Not what I meant"])
+    assert talk.press("Not what I meant").startswith(WORDING("not_known"))
+    assert talk.say("define bund").split("\n\n") == ["bund: A low wall.", WORDING("from_glossary")]
+
+
+def test_an_article_that_says_what_a_term_means_comes_before_the_glossary():
+    assert talking().say("hey, what is a red tape?").startswith(TAPE.answer)
+
+
+def test_what_a_term_means_is_told_in_a_group_and_inside_a_playbook_too():
+    assert answer_in_group(talking().scene(""), "what is SST?").text.startswith("SST stands for")
+    talk = in_the_middle()
+    step = talk.said
+    talk.say("what is SST?")
+    assert talk.replies[-2].text.startswith("SST stands for")
+    assert talk.said == step
 
 
 def test_a_wish_to_act_is_offered_the_playbook():
