@@ -22,6 +22,7 @@ COMMANDS = {
     "migrate": "processes:migrate",
     "ask": "asking:ask",
     "clauses": "clauses:clauses",
+    "confusion": "confusion:confusion",
     "play": "conversations:play",
     "coach-text": "coaching:coach_text",
     "check": "content:check",
