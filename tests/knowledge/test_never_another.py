@@ -14,7 +14,7 @@ import pytest
 from rapidfuzz.distance import OSA
 
 from benchmarks.support.noise import shorthand, typos
-from knowledge.answer import Decision
+from knowledge.answer import TERM, Decision
 from knowledge.words import words_of
 from tests.knowledge.golden import expected
 from tests.knowledge.known import decided, is_plain, known, told, unrefused
@@ -24,6 +24,8 @@ TEMPLATES = ("what is {}", "{} result what now", "can i repeat an {}")
 
 def speaks_of(acronym: str, entry: str) -> bool:
     """Whether an entry speaks of it, by itself or by what it stands for."""
+    if entry.startswith(TERM):
+        return known().glossary.find(acronym) is known().glossary.find(entry.removeprefix(TERM))
     article = known().articles.get(entry)
     texts = next(each.phrasings for each in known().entries if each.id == entry)
     said = {word for text in texts for word in words_of(text)}
