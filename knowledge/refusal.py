@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from rapidfuzz import fuzz, process
@@ -19,7 +19,7 @@ from rapidfuzz import fuzz, process
 from knowledge.index import Entry
 from knowledge.scorecard import Features, Weights
 from knowledge.search import NO_VOCABULARY, IndexOf, Searcher, Vocabulary, index_of
-from knowledge.words import ends_asking, unmarked, words_of
+from knowledge.words import ends_asking, without_markup, words_of
 
 _APOSTROPHES = str.maketrans("\N{RIGHT SINGLE QUOTATION MARK}\N{GRAVE ACCENT}", "''")
 _TYPICAL = (0.45, 0.45)
@@ -106,10 +106,6 @@ class Refusals:
     index_of: IndexOf = index_of
 
     @cached_property
-    def _patterns(self) -> Mapping[str, re.Pattern[str]]:
-        return {name: _pattern(terms) for name, terms in self.words.items()}
-
-    @cached_property
     def _searcher(self) -> Searcher:
         asked = [Entry(each.id, (each.title, *each.phrasings)) for each in self.each]
         innocent = [Entry(_INNOCENT + each.id, each.innocent) for each in self.each if each.innocent]
@@ -188,7 +184,7 @@ class Refusals:
         return any(self._has(group, words) for group in refusal.unless)
 
     def _has(self, group: str, words: str) -> bool:
-        return self._patterns[group].search(words) is not None
+        return _pattern(self.words[group]).search(words) is not None
 
 
 NOTHING_REFUSED = Refusals({}, ())
@@ -207,12 +203,13 @@ def _likeness(in_order: str, others: Sequence[str]) -> float:
 
 def _plain(text: str) -> str:
     """`text` in small letters with one space between its words, and one at either end."""
-    found = re.findall(r"[\w'%]+", unmarked(text).lower().translate(_APOSTROPHES))
+    found = re.findall(r"[\w'%]+", without_markup(text).lower().translate(_APOSTROPHES))
     words = " ".join(filter(None, (word.strip("'") for word in found)))
     return f" {words} "
 
 
-def _pattern(terms: Sequence[str]) -> re.Pattern[str]:
+@lru_cache(maxsize=1_000)
+def _pattern(terms: tuple[str, ...]) -> re.Pattern[str]:
     """What finds any of these terms.
 
     `retest*` begins a word, `run .. again` has room for a few words, `^just` begins it all, or follows a greeting.

@@ -19,30 +19,31 @@ _MARKUP = re.compile(
 )
 _APOSTROPHES = re.compile("['\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT SINGLE QUOTATION MARK}`]")
 _NO_WORD = re.compile(r"[^\w%]+|_+")
+_PLAIN = re.compile(r"[a-z0-9% ]*")
 _STRETCHED = re.compile(r"(\D)\1{2,}")
 _STEMMER = Stemmer.Stemmer("english")
-
-
-def unmarked(text: str) -> str:
-    """`text` without what chats put into it: mentions, links, code blocks, emoji by name."""
-    return _MARKUP.sub(lambda match: f" {match['label'] or ''} ", text)
 
 
 def words_of(text: str) -> list[str]:
     """The words of `text`: small letters, without markup, punctuation and apostrophes; "sooo" is "soo"."""
     text = without_markup(unicodedata.normalize("NFKC", text)).lower()
-    text = _NO_WORD.sub(" ", _APOSTROPHES.sub("", text))
-    return _STRETCHED.sub(r"\1\1", text).split()
+    if not _PLAIN.fullmatch(text):
+        text = _NO_WORD.sub(" ", _APOSTROPHES.sub("", text))
+    if _STRETCHED.search(text):
+        text = _STRETCHED.sub(r"\1\1", text)
+    return text.split()
 
 
 def without_markup(text: str) -> str:
     """`text` without code, mentions, links and emoji; the label of a link stays."""
+    if not any(sign in text for sign in "<:`"):  # every sort of markup has one of them
+        return text
     return _MARKUP.sub(lambda match: f" {match['label'] or ''} ", text)
 
 
 def ends_asking(text: str) -> bool:
     """Whether `text` ends with a question mark, whatever emoji, mention, link or bracket stands behind it."""
-    for sign in reversed(unmarked(text)):
+    for sign in reversed(without_markup(text)):
         if sign == "?" or sign.isalnum():
             return sign == "?"
     return False
