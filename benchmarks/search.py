@@ -37,18 +37,27 @@ MANY = 3000  # phrasings, of 300 entries: the size of a grown knowledge base
 Ranker = Callable[[str], Sequence[str]]
 
 
+NOISES: Mapping[str, Callable[[str, random.Random], str]] = {
+    "clean": lambda text, _: text,
+    "1 letter in 20 hit": lambda text, draw: typos(text, 0.05, draw),
+    "1 letter in 10 hit": lambda text, draw: typos(text, 0.10, draw),
+    "as in a chat": shorthand,
+    "as in a chat, 1 in 20": lambda text, draw: typos(shorthand(text, draw), 0.05, draw),
+}
+
+
 def main() -> None:
+    """Ten phrasings an entry, unless it says otherwise."""
     clinc, banking = clinc150(), banking77()
-    for seed_of, name, rows, budgets in (
-        (SEEDS, "CLINC150", clinc, (81, 91.5, 91.5)),
-        (SEEDS, "BANKING77", banking, (74.5, 89, None)),
-    ):
-        quality(name, rows, clinc["oos_test"], seed_of, budgets)
-    noisy("CLINC150", clinc, (77, 75.5))
-    noisy("BANKING77", banking, (71, 67))
+    quality("CLINC150", clinc, clinc["oos_test"], (81, 91.5, 91.5), 83.0)
+    quality("BANKING77", banking, clinc["oos_test"], (74.5, 89, None), 81.2)
+    noisy("CLINC150", clinc, {"1 letter in 10 hit": 77, "as in a chat": 75.5})
+    noisy("BANKING77", banking, {"1 letter in 10 hit": 71, "as in a chat": 67})
     three_ways(clinc)
     larson(clinc)
     cost(clinc, banking)
+    beside("CLINC150", clinc)
+    beside("BANKING77", banking)
 
 
 # The data
@@ -78,42 +87,48 @@ def quality(
     name: str,
     rows: Mapping[str, list[Labelled]],
     strangers: Sequence[Labelled],
-    seeds: Sequence[int],
     budgets: tuple[float, float, float | None],
+    embeddings: float,
 ) -> None:
-    """Ten phrasings an entry, mean of the seeds; beside simpler rankers on the first seed."""
+    """Ten phrasings an entry, mean of the seeds. `embeddings`: MiniLM's nearest phrasing, quoted, not measured here."""
     firsts, thirds, apart = [], [], []
-    for seed in seeds:
+    for seed in SEEDS:
         searcher = Searcher(entries_of(phrasings(rows["train"], 10, seed)), VOCABULARY, TYPICAL)
         first, third, scores = judged(searcher, rows["test"])
         firsts.append(first)
         thirds.append(third)
         apart.append(auroc(scores, [top(searcher, text) for text, _ in strangers]))
-    drawn = phrasings(rows["train"], 10, seeds[0])
-    peers = {each: accuracy(ranker, rows["test"][::5]) for each, ranker in rankers(drawn).items()}
-    first = mean(firsts)
+    quoted = Peer("MiniLM, quoted", embeddings)
     show(
-        Figure(f"{name}, 10 phrasings, first", 100 * first, "%", at_least=budgets[0]),
-        Figure(f"{name}, 10 phrasings, among three", 100 * mean(thirds), "%", at_least=budgets[1]),
+        Figure(f"{name}, first", 100 * mean(firsts), "%", at_least=budgets[0], peer=quoted),
+        Figure(f"{name}, among three", 100 * mean(thirds), "%", at_least=budgets[1]),
         Figure(f"{name}, known from unknown (AUROC)", 100 * mean(apart), "%", at_least=budgets[2]),
-        *(
-            Figure(f"{name}, first, ours beside {each}", 100 * first, "%", peer=Peer(each, 100 * value))
-            for each, value in peers.items()
-        ),
     )
 
 
-def noisy(name: str, rows: Mapping[str, list[Labelled]], budgets: tuple[float, float]) -> None:
-    """The first seed with one letter in ten hit, and as in a chat."""
+def beside(name: str, rows: Mapping[str, list[Labelled]]) -> None:
+    """Ours and simpler rankers on the same fifth of the questions, clean, with slips and as in a chat."""
+    drawn = phrasings(rows["train"], 10, 0)
+    searcher = Searcher(entries_of(drawn), VOCABULARY, TYPICAL)
+    all_rankers = {"ours": lambda text: [hit.entry for hit in searcher.search(text).hits], **rankers(drawn)}
+    for what, change in NOISES.items():
+        draw = random.Random(7)
+        asked = [(change(text, draw), entry) for text, entry in rows["test"][::5]]
+        show(
+            *(
+                Figure(f"{name}, {what}, one seed, first: {each}", 100 * accuracy(ranker, asked), "%")
+                for each, ranker in all_rankers.items()
+            )
+        )
+
+
+def noisy(name: str, rows: Mapping[str, list[Labelled]], budgets: Mapping[str, float]) -> None:
+    """All questions with slips and as in a chat, on the first seed."""
     searcher = Searcher(entries_of(phrasings(rows["train"], 10, 0)), VOCABULARY, TYPICAL)
-    for what, at_least, change in (
-        ("one letter in ten hit", budgets[0], lambda text, draw: typos(text, 0.10, draw)),
-        ("as in a chat", budgets[1], shorthand),
-        ("one letter in twenty", None, lambda text, draw: typos(text, 0.05, draw)),
-    ):
+    for what, change in NOISES.items():
         draw = random.Random(7)
         first, _, _ = judged(searcher, [(change(text, draw), entry) for text, entry in rows["test"]])
-        show(Figure(f"{name}, {what}, first", 100 * first, "%", at_least=at_least))
+        show(Figure(f"{name}, {what}, one seed, first", 100 * first, "%", at_least=budgets.get(what)))
 
 
 def three_ways(rows: Mapping[str, list[Labelled]]) -> None:
@@ -201,7 +216,11 @@ def cost(clinc: Mapping[str, list[Labelled]], banking: Mapping[str, list[Labelle
     kept = Searcher(entries, VOCABULARY, TYPICAL)
     memory = tracemalloc.get_traced_memory()[0] / 1e6
     tracemalloc.stop()
+    written = json.dumps(kept.index.kept())
     del kept
+    began = time.process_time()
+    Index.of_kept(json.loads(written))
+    reading = time.process_time() - began
     took = []
     for text in questions:
         began = time.process_time()
@@ -220,6 +239,7 @@ def cost(clinc: Mapping[str, list[Labelled]], banking: Mapping[str, list[Labelle
             f"one question, {len(entries)} entries, processor, p99", percentile(took, 0.99), "ms", at_most=5
         ),
         Figure(f"building the index of {len(choices):,} phrasings, processor", build, "s", at_most=0.6),
+        Figure("reading it where it was kept, processor", reading, "s", at_most=0.6),
         Figure("memory of the index", memory, "MB"),
     )
 

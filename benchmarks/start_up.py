@@ -13,6 +13,7 @@ from benchmarks.support.figure import Figure, Peer, best_of, show
 from benchmarks.support.process import environment, free_port, serving, serving_coach
 
 TIMES = 5
+QUESTION = "the fridge was too warm over the weekend, whom do I tell?"
 IMPORTS = "import bot.app, bot.commands.processes"
 
 
@@ -24,6 +25,8 @@ def main() -> None:
         show(
             Figure("python -c pass", nothing.value, "s"),
             Figure("the imports of serve, alone", imports.value, "s", peer=nothing),
+            Figure("qms-coach ask, its index kept", ask(here), "s", at_most=0.9, peer=imports),
+            Figure("qms-coach ask, its index made", ask(here, is_kept=False), "s", peer=imports),
             Figure("qms-coach check", seconds(here, "-m", "bot", "check"), "s", peer=imports),
             Figure(
                 "qms-coach chat, then exit",
@@ -36,9 +39,9 @@ def main() -> None:
         )
 
 
-def seconds(folder: Path, *arguments: str, typed: str = "") -> float:
+def seconds(folder: Path, *arguments: str, typed: str = "", **more: str) -> float:
     """The shortest of some runs of `python ARGUMENTS`; one before them leaves bytecode, and chat's database, behind."""
-    settings = environment(DATABASE_URL=f"sqlite:///{folder / 'coach.db'}")
+    settings = environment(DATABASE_URL=f"sqlite:///{folder / 'coach.db'}", **more)
 
     def run() -> None:
         command = [sys.executable, *arguments]
@@ -46,6 +49,13 @@ def seconds(folder: Path, *arguments: str, typed: str = "") -> float:
 
     run()
     return best_of(TIMES, run)
+
+
+def ask(folder: Path, *, is_kept: bool = True) -> float:
+    """A question that no rule answers by itself, so that everything is searched."""
+    cache = folder / "cache" if is_kept else folder / "file" / "cache"
+    (folder / "file").touch()  # where the folder of the cache would be: nothing can be kept there
+    return seconds(folder, "-m", "bot", "ask", QUESTION, QMS_COACH_CACHE=str(cache))
 
 
 def serve_ready() -> float:
