@@ -117,6 +117,8 @@ def followed_up(scene: Scene, text: str) -> Turn | None:
     wanted, article = read_follow_up(text), _answered_last(scene)
     if wanted and wanted.is_other and (article or scene.asked):
         return none_of_these(scene)
+    if wanted and wanted.regions and article is None:
+        return _asked_of_nothing(scene, text)
     if article is None or wanted is None or (wanted.part and wanted.part not in article.parts):
         return None
     if wanted.part:
@@ -127,6 +129,15 @@ def followed_up(scene: Scene, text: str) -> Turn | None:
         reply = _sources_of(scene, article)
     choices = as_answer(scene, scene.run, text) if scene.run else ()
     return _beside(scene, article, replace(reply, choices=(*reply.choices, *choices)))
+
+
+def _asked_of_nothing(scene: Scene, text: str) -> Turn | None:
+    """ "And in the EU?" with no answer before it: of what? None where it may be the answer in a playbook."""
+    run = scene.run
+    if run and run.is_open and takes_any_words(run) and not is_question(text):
+        return None
+    choices = as_answer(scene, run, text) if run else ()
+    return between(scene, Reply(scene.wording("about_what"), choices=choices))
 
 
 def _answered_last(scene: Scene) -> Article | None:
@@ -279,7 +290,8 @@ def _of_regions(scene: Scene, article: Article, regions: Sequence[str]) -> Reply
         there = scene.clauses.of_region(article.cite, region, scene.site.product_types)
         if text := article.by_region.get(region):
             there = tuple(clause for clause in there if clause.id in article.cite)
-        key = "in_region" if there else "same_in_region"
+        is_ours = all(each.id in article.cite and each.regions & set(scene.site.regions) for each in there)
+        key = ("same_text" if is_ours else "in_region") if there else "same_in_region"
         texts.append(text or scene.wording(key, region=region))
         cited += there[:MOST_CLAUSES]
     named = dict.fromkeys(Citation(each.name, each.about, each.url, each.force) for each in cited)

@@ -107,12 +107,19 @@ def _anew(scene: Scene, ask: Ask, standing: Answer, correction: Correction) -> s
     if ask.type is AnswerType.LIST:
         items = [new if item.casefold() == old.casefold() else item for item in standing.values]
         words = ", ".join(items) if tuple(items) != standing.values else new
+    elif ask.type is AnswerType.DATETIME and _holds(shown := _moment(scene, ask, standing), old):
+        words = _whole_word(old).sub(lambda _: new, shown)  # of a time alone the day stays
     elif ask.type in _WRITTEN and _holds(standing.value, old):
         words = _whole_word(old).sub(lambda _: new, standing.value)
     else:
         words = new
     read = read_answer(ask, words, scene.now, scene.site.place)
     return words if isinstance(read, Answer) else ""
+
+
+def _moment(scene: Scene, ask: Ask, answer: Answer) -> str:
+    """A date and time as it is shown, without its zone."""
+    return show_answer(ask, answer, scene.site.place.zone).partition(" (")[0]
 
 
 def _readings(scene: Scene, ask: Ask, answer: Answer) -> Iterator[str]:

@@ -25,6 +25,7 @@ _ANSWER_FIRST = re.compile(
     r"(?P<said>.+?)(?:\s*(?:[.;,!]|\s-)\s+|\s*\n\s*)(?:(?:and|but|also|by the way|btw)[\s,]+)?(?P<asked>[^.;!?\n]+\?+)\s*",
     re.IGNORECASE | re.DOTALL,
 )
+_SENTENCE_FIRST = re.compile(r"(?P<said>.+?)(?:\s*[.;!]\s+|\s*\n\s*)(?P<asked>[^.;!?\n]+\?+)\s*", re.DOTALL)
 _QUESTION_FIRST = re.compile(r"(?P<asked>[^.;!?\n]+\?+)\s+(?P<said>.+)", re.DOTALL)
 _OF_THE_STEP = frozenset({Command.WHY, Command.EXAMPLE})
 
@@ -32,13 +33,17 @@ _OF_THE_STEP = frozenset({Command.WHY, Command.EXAMPLE})
 def taken_apart(scene: Scene, run: OpenRun, text: str, put: Put | None) -> Turn | None:
     """The answer to the question in `text`, then where the answer in it leads; None where it does not hold both.
 
-    The question may be why we ask, too; the rest counts where it answers what is asked now. Where any words would do, only a
-    question counts that we are sure to answer or refuse; what was kept is then said, and can be changed with one press.
+    The question may be why we ask, too; the rest counts where it answers what is asked now. Where any words would do, it is
+    a sentence of its own, and the question one that we are sure to answer; what was kept is said, and can be changed with
+    one press.
     """
     ask = run.asked
     if ask is None:
         return None
-    for said, question in _halves(text):
+    takes_any = takes_any_words(run)
+    if takes_any and refused(scene, text):
+        return None
+    for said, question in _halves(text, is_sentence=takes_any):
         read = read_answer(ask, said, scene.now, scene.site.place)
         if (
             isinstance(read, Answer)
@@ -49,9 +54,9 @@ def taken_apart(scene: Scene, run: OpenRun, text: str, put: Put | None) -> Turn 
     return None
 
 
-def _halves(text: str) -> Iterator[tuple[str, str]]:
-    """What may be an answer and what may be a question, in either order."""
-    for shape in (_ANSWER_FIRST, _QUESTION_FIRST):
+def _halves(text: str, *, is_sentence: bool) -> Iterator[tuple[str, str]]:
+    """What may be an answer and what may be a question, in either order; each a sentence of its own, or parts of one."""
+    for shape in (_SENTENCE_FIRST if is_sentence else _ANSWER_FIRST, _QUESTION_FIRST):
         if match := shape.fullmatch(text.strip()):
             yield match["said"], match["asked"]
 
@@ -63,8 +68,9 @@ def _both(scene: Scene, run: OpenRun, ask: Ask, said: Typed, question: str) -> T
     if command or not is_question(question):
         return None
     takes_any = takes_any_words(run)
-    found = refused(scene, question) or answer_to(scene, question, is_sure=takes_any)
-    if found is None:
+    refusal = refused(scene, question)
+    found = refusal or answer_to(scene, question, is_sure=takes_any)
+    if found is None or (refusal and takes_any):
         return None
     reply, topic = found
     turn = course.beside_and(scene, run, "asked", [reply], said)

@@ -930,6 +930,7 @@ def knowing(talk: Speaker) -> Iterator[tuple[str, Reply]]:
     plain = talk.fork(heard=heard, runs={}, session=Session(is_welcomed=True))
     for refusal in talk.knowledge.refusals.each:
         plain.fork().does(refusal.phrasings[0])
+    plain.fork().does("and in the US?")
     plain.fork().does("what is oot", Press("none_of_these"), Press("tell_me"))
     plain.fork().does("zzzz qqqq?", "no")
     plain.fork().does("what is an oos", "this is wrong")
@@ -945,7 +946,7 @@ def knowing(talk: Speaker) -> Iterator[tuple[str, Reply]]:
         know = plain.fork()
         for part in ("", *article.parts, *article.by_region):
             know.does(Press("know", (article.id, part)))
-        know.does("and in the US?")
+        know.does("and in the US?", "in the UK too?", "source")
     beside = plain.fork().does(
         Press("start", ("deviation-open",)), "no", "no. what is a deviation?", "yes", "Shift lead"
     )

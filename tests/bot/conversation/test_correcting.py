@@ -112,6 +112,14 @@ def test_the_whole_of_an_answer_comes_before_a_word_of_another():
     assert (answers(talk)["batches"], answers(talk)["room"]) == ("CR-09", "Cold room CR-02")
 
 
+def test_of_a_date_and_time_only_what_was_named_is_another():
+    talk = answered("change seen at", "1 June 2026 06:00")
+    talk.say("not 06:00 but 05:50")
+    assert answers(talk)["seen_at"] == "2026-06-01T05:50+01:00"
+    talk.say("change seen at to 2 June 2026 05:50")
+    assert answers(talk)["seen_at"] == "2026-06-02T05:50+01:00"
+
+
 def test_a_new_value_that_cannot_be_read_is_asked_for():
     talk = answered()
     assert "You are changing: Seen at" in talk.say("change seen at to breakfast time")

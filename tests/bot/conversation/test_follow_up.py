@@ -94,6 +94,29 @@ def test_without_words_of_its_own_an_article_names_what_the_region_has():
     assert cited(talk) == []
 
 
+def test_a_text_of_ours_that_speaks_for_the_other_region_too_is_said_to():
+    both = {**CLAUSES.by_id, "A-01": replace(CLAUSES.by_id["A-01"], regions=frozenset({"EU", "UK"}))}
+    talk = talking(knowledge=ONE, clauses=Clauses(both, CLAUSES.groups))
+    talk.say("red tape meaning")
+    assert talk.say("and in the UK?") == WORDING("same_text", region="UK")
+    assert cited(talk) == [SOURCE]
+
+
+def test_a_region_without_an_answer_before_it_is_asked_of_what():
+    assert talking().say("and in the EU?") == WORDING("about_what")
+
+    talk = in_the_middle()
+    assert talk.say("what does FDA say?").startswith(WORDING("about_what"))
+    assert "Is anybody hurt?" in talk.said
+    talk.say("no", "today 06:00", "US?")
+    assert talk.said.startswith(WORDING("about_what"))
+    talk.press('My answer is "US?"')
+    assert talk.run.ledger.answers["what"].answer.value == "US?"
+
+    talk = in_the_middle("no", "today 06:00", "US")
+    assert talk.run.ledger.answers["what"].answer.value == "US"
+
+
 def test_two_regions_are_told_one_after_the_other():
     talk = talking()
     talk.say("red tape meaning")

@@ -12,6 +12,10 @@ from playbooks.script import AnswerType, Ask
 from tests.bot.conversation.talk import SPILL, WORDING, Talk
 from tests.bot.conversation.test_asking import TAPE, in_the_middle, talking
 
+UNSAFE = Refusal(
+    "again", "Again", "refuse", (("again",),), "It proves nothing.", "Keep it.", ("lead",), ("A-01",)
+)
+
 
 def answers(talk: Talk) -> dict[str, str]:
     return {step: given.answer.value for step, given in talk.run.ledger.answers.items()}
@@ -110,10 +114,7 @@ def test_what_is_not_surely_both_is_one_answer(text):
 
 
 def test_an_unsafe_request_beside_an_answer_is_refused_and_the_answer_stands():
-    unsafe = Refusal(
-        "again", "Again", "refuse", (("again",),), "It proves nothing.", "Keep it.", ("lead",), ("A-01",)
-    )
-    refusals = Refusals({"asking": ("can i",), "informing": ("^who",), "again": ("again",)}, (unsafe,))
+    refusals = Refusals({"asking": ("can i",), "informing": ("^who",), "again": ("again",)}, (UNSAFE,))
     talk = talking(refusals=refusals)
     talk.send(Press("start", ("spill",)))
     talk.say("no. can i use it again?")
@@ -138,6 +139,19 @@ def test_a_wish_for_a_playbook_is_no_question():
     talk = in_the_middle()
     talk.say("no. Report a spill?")
     assert answers(talk) == {}
+
+
+@pytest.mark.parametrize(
+    "text", ["Wet, can i use it again?", "Wet. can i use it again?", "Wet. use it again?"]
+)
+def test_where_any_words_would_do_what_is_refused_keeps_nothing(text):
+    words = {"asking": ("can i",), "informing": ("^who",), "again": ("again",)}
+    talk = talking(refusals=Refusals(words, (UNSAFE,)))
+    talk.send(Press("start", ("spill",)))
+    talk.say("no", "today 06:00", text)
+
+    assert "I kept this as your answer" not in talk.said
+    assert answers(talk).get("what") in {None, text}
 
 
 def test_a_half_that_does_not_answer_changes_nothing():
