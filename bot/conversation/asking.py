@@ -45,15 +45,21 @@ def asked_beside(scene: Scene, run: OpenRun, text: str) -> Turn | None:
     if not is_question(text):
         return None
     decision = scene.knowledge.decide(text, scene.asker)
-    if decision.outcome == "command" or (takes_any and not decision.entry):
-        return None
-    if decision.outcome == "unknown" and not decision.entry:
+    if decision.outcome == "command":
+        return None if takes_any else _another(scene, run, decision.entry.removeprefix(PLAYBOOK))
+    if not decision.entry and (takes_any or decision.outcome == "unknown"):
         return None
     reply = _reply(scene, decision)
     choices = (*reply.choices, *as_answer(scene, run, text)) if takes_any else reply.choices
     turn = course.beside(scene, run, "asked", replace(reply, choices=choices))
     heard = Asked("" if takes_any else text, decision.entry)
     return replace(turn, session=replace(turn.session, topic=decision.entry, asked=heard))
+
+
+def _another(scene: Scene, run: OpenRun, script_id: str) -> Turn | None:
+    """Whether to put the run aside for the playbook that the person wishes for; None where that is its own, or none."""
+    is_other = script_id != run.script.id and scene.on_shelf(script_id) is not None
+    return beginning.start_beside(scene, script_id) if is_other else None
 
 
 def answer_to(scene: Scene, text: str, *, is_sure: bool) -> tuple[Reply, str] | None:

@@ -268,6 +268,18 @@ def test_what_is_no_question_we_can_answer_is_not_taken_for_one(words):
     assert TAPE.answer not in talk.said
 
 
+def test_a_wish_for_another_playbook_asks_whether_to_put_this_one_aside():
+    others = {**KNOWLEDGE.others, "playbook:alarm": ("An alarm", "what to do about an alarm")}
+    talk = talking(knowledge=replace(KNOWLEDGE, others=others))
+    talk.send(Press("start", ("spill",)))
+
+    assert "Shall I put it aside" in talk.say("what to do about an alarm?")
+    talk.press("Go on here")
+    assert "Is anybody hurt?" in talk.said
+    assert "Shall I put it aside" not in talk.say("Report a spill?"), "this is the one"
+    assert "Shall I put it aside" not in talk.say("is it gone away?")
+
+
 def test_where_any_words_would_do_only_a_sure_answer_comes_between():
     talk = in_the_middle()
     talk.say("no", "today 06:00")
