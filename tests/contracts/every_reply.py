@@ -951,6 +951,8 @@ def knowing(talk: Speaker) -> Iterator[tuple[str, Reply]]:
         Press("start", ("deviation-open",)), "no", "no. what is a deviation?", "yes", "Shift lead"
     )
     beside.does("Cold store log p. 41. What is a deviation?", "change p. 41 to p. 42")
+    began = plain.fork(now=MORNING).does("temp in cold room 2 was out of range, found 06:00", "yes")
+    began.does("no", "no", "yes", "Shift lead", "Cold store log p. 41", "equipment", "no")
     yield from ((name, reply) for reply, name in heard.items())
     scene, question = plain.scene(""), "and who cleans the blue drum?"
     yield "answered at last", answered_at_last(scene, question, next(iter(talk.knowledge.articles.values())))
