@@ -368,11 +368,12 @@ def known_keys(path: Path) -> Iterable[str]:
     return [field.alias or name for name, field in near.model_fields.items()]
 
 
+_AS_WRITTEN = {name: field.alias or name for name, field in RawStep.model_fields.items()}
+
+
 def stray_keys(step: RawStep, kind: str) -> list[str]:
     """The keys of `step` that have no meaning for a step that does `kind`."""
-    written = {
-        field.alias or name for name, field in RawStep.model_fields.items() if name in step.model_fields_set
-    }
+    written = {_AS_WRITTEN[name] for name in step.model_fields_set}
     if kind == "ask":
         return sorted(written & _NOT_OF_ASK)
     return sorted(written - _COMMON - {kind} - _OF_KIND.get(kind, frozenset()))

@@ -7,7 +7,7 @@ Between two lines of `---` stands the front matter, in YAML; then the short answ
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Literal
 
 from pydantic import Field
@@ -73,7 +73,7 @@ class RawArticle(Raw):
     control: RawControl
 
 
-def split(content: bytes, file: str) -> tuple[Document, str]:
+def split(content: bytes, file: str, read: Callable[[bytes, str], Document] = read) -> tuple[Document, str]:
     """The front matter and the text below it. Raises YamlRefused where there is no front matter, or none to read."""
     match = _FRONT.match(content)
     if match is None:

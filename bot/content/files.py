@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,8 +11,9 @@ from typing import TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from bot.content.content_cache import ContentCache
 from bot.content.finding import Finding
-from bot.strict_yaml import Document, YamlRefused, read, read_all
+from bot.strict_yaml import Document, YamlRefused, read_all
 from playbooks.errors import Problem
 from playbooks.loader import as_problem
 
@@ -20,15 +22,22 @@ M = TypeVar("M", bound=BaseModel)
 
 @dataclass(slots=True)
 class Files:
-    """Reads files; what is wrong with them is collected, not raised, so that one run shows it all."""
+    """Reads files; what is wrong with them is collected, not raised, so that one run shows it all.
+
+    `hashes` are those of all that was read, by file; `cache` is what they said before.
+    """
 
     findings: list[Finding] = field(default_factory=list)
+    hashes: dict[str, str] = field(default_factory=dict)
+    cache: ContentCache = field(default_factory=lambda: ContentCache(None))
 
     def documents(self, path: Path, at_most: int | None = None) -> tuple[Document, ...]:
         """The YAML documents in a file; none where it cannot be read."""
         if (content := self.content(path)) is not None:
             try:
-                return (read(content, str(path)),) if at_most == 1 else read_all(content, str(path))
+                return (
+                    (self.cache.read(content, str(path)),) if at_most == 1 else read_all(content, str(path))
+                )
             except YamlRefused as refused:
                 self.found(path, refused.problem, refused.remedy, line=refused.line)
         return ()
@@ -36,10 +45,12 @@ class Files:
     def content(self, path: Path) -> bytes | None:
         """What stands in a file; None where it cannot be opened."""
         try:
-            return path.read_bytes()
+            content = path.read_bytes()
         except OSError as error:
             self.found(path, f"this cannot be read: {error.strerror}", "put the file there, or open it to us")
             return None
+        self.hashes[str(path)] = hashlib.sha256(content).hexdigest()
+        return content
 
     def shaped(self, model: type[M], raw: object, document: Document) -> M | None:
         """What was read, in the shape it should have; None where it has another."""

@@ -93,7 +93,7 @@ class KnowledgeShelf(Files):
             if (content := self.content(path)) is None:
                 continue
             try:
-                document, body = split(content, str(path))
+                document, body = split(content, str(path), self.cache.read)
             except YamlRefused as refused:
                 self.found(path, refused.problem, refused.remedy, line=refused.line)
                 continue

@@ -16,6 +16,7 @@ from pydantic import RootModel
 
 from bot.content.approval_file import APPROVALS, RawApprovals
 from bot.content.clause_file import RawTwins, clauses_of, twin_problems
+from bot.content.content_cache import ContentCache
 from bot.content.files import Files
 from bot.content.finding import ContentRefused, Finding
 from bot.content.index_cache import IndexCache
@@ -76,7 +77,7 @@ def load_library(overlay: Path | None = None, cache: Path | None = None) -> Libr
     No playbook is tried: `qms-coach check` does that before content is released. `cache` is a folder for what can be made
     again.
     """
-    library = read_shelf(overlay, tries=()).sound()
+    library = read_shelf(overlay, tries=(), cache=cache).sound()
     return library if cache is None else replace(library, knowledge=_cached(library.knowledge, cache))
 
 
@@ -107,6 +108,7 @@ def read_shelf(
     today: date | None = None,
     tries: Collection[str] | None = None,
     walks_paths: bool = True,
+    cache: Path | None = None,
 ) -> Shelf:
     """Read everything; faults are collected, not raised, so that one run shows them all.
 
@@ -115,9 +117,11 @@ def read_shelf(
     3. Try what is sound: every scenario, and every path where `walks_paths`.
 
     `tries` are the playbooks to try, with the sub-flows they call; all there are where it is None. With `today`, a
-    review that is overdue is told.
+    review that is overdue is told. With `cache`, a folder for what can be made again, what was sound before is not
+    judged once more, and no warning is told.
     """
-    reader = _Reader()
+    before = ContentCache(cache, str(overlay))
+    reader = _Reader(cache=before, known=KnowledgeShelf(cache=before))
     package, example = Path(str(files("playbooks"))), Path(str(files("bot"))) / EXAMPLE_SITE
     if overlay and not overlay.is_dir():
         found = Finding(str(overlay), 0, "there is no such folder", "correct QMS_COACH_SITE, which names it")
@@ -133,9 +137,12 @@ def read_shelf(
     if overlay:
         reader.take_over(overlay)
     reader.scripts()
-    reader.meaning(today)
+    if not before.is_sound(reader.stands_for()):
+        reader.meaning(today)
+        reader.protections(reader.sound())
+        is_sound = all(finding.is_warning for finding in reader.findings)
+        before.keep(sound=reader.stands_for() if is_sound else "")
     sound = reader.sound()
-    reader.protections(sound)
     wanted = sound.keys() if tries is None else {*tries, *_sub_flows(sound, tries)}
     for name, script in sound.items():
         if name in wanted:
@@ -287,6 +294,12 @@ class _Reader(Files):
         self.people += people_of(raw)
 
     # Judging
+
+    def stands_for(self) -> str:
+        """What stands for all that was read; empty where something is wrong with it already."""
+        if any(not finding.is_warning for finding in (*self.findings, *self.known.findings)):
+            return ""
+        return hash_of({**self.hashes, **self.known.hashes})
 
     def meaning(self, today: date | None) -> None:
         """Judge what was read together: each script with all that it refers to, and the sites."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from bot.content.library import unset
-from bot.site import Roster, Site
+from bot.site import Roster, Site, known_countries, public_holidays
 from playbooks.calc import limit_of
 from playbooks.clock_check import duration
 from playbooks.conditions import Calculated, leaves
@@ -23,9 +23,20 @@ def site_problems(site: Site, scripts: Iterable[Script]) -> Iterator[Problem]:
     A site that lacks something starts all the same, without the playbook; a value that a clock or a mask cannot
     read would be found out in the middle of somebody's run, so it is refused.
     """
+    yield from _without_holidays(site)
     every = tuple(scripts)
     found = [problem for script in every for problem in (*_lacking(script, site), *_unusable(script, site))]
     yield from dict.fromkeys([*found, *_form_order(site, every)])
+
+
+def _without_holidays(site: Site) -> Iterator[Problem]:
+    try:
+        public_holidays(site.country)
+    except LookupError:
+        country, known = site.country.partition("-")[0], known_countries()
+        near = {each for each in known if each.startswith(f"{country}-")} if country in known else known
+        remedy = nearest(site.country, near) or f"write {country!r} alone"
+        yield Problem(("calendar", "country"), f"no public holidays of {site.country!r} are known", remedy)
 
 
 def roles_of(script: Script) -> tuple[str, ...]:

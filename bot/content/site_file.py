@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict
 from pydantic_core import PydanticCustomError
 
 from bot.person import Person, Right
-from bot.site import Roster, Site, known_countries, public_holidays
+from bot.site import Roster, Site
 from playbooks.coaching.catalogue import CHECKS, Manner
 from playbooks.loader import nearest
 
@@ -39,18 +39,6 @@ def _zones() -> frozenset[str]:
 def _a_zone(value: str) -> str:
     if value not in _zones():
         raise refusal(f"unknown time zone {value!r}", nearest_zone(value))
-    return value
-
-
-def _a_country(value: str) -> str:
-    try:
-        public_holidays(value)
-    except LookupError:
-        country = value.partition("-")[0]
-        known = known_countries()
-        near = {each for each in known if each.startswith(f"{country}-")} if country in known else known
-        remedy = nearest(value, near) or f"write {country!r} alone"
-        raise refusal(f"no public holidays of {value!r} are known", remedy) from None
     return value
 
 
@@ -97,7 +85,7 @@ class RawPerson(Raw):
 class RawCalendar(Raw):
     """Which days are worked: the country of the public holidays as ISO 3166 has it, own days, the weekend."""
 
-    country: Annotated[str, AfterValidator(_a_country)] = ""
+    country: str = ""
     holidays: list[Day] = Field(default_factory=list)
     weekend: Annotated[tuple[Weekday, ...], AfterValidator(_a_week)] = Field(
         default=("sat", "sun"), strict=False
