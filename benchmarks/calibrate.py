@@ -30,37 +30,45 @@ from knowledge.calibration import (
 )
 from knowledge.refusal import SIGNS, Judge, Refusals
 from knowledge.scorecard import Features, Weights, fitted
-from knowledge.search import Searcher
+from knowledge.search import Found, Searcher
 
 KNOWLEDGE = Path(__file__).parents[1] / "knowledge"
 FOLDS = 5
 LEFT_OUT = 4  # of the phrasings of entries left out, one in so many counts
+HARMLESS = 5  # of the phrasings out of fold, one in so many counts as an innocent message
 # Of messages that ask for nothing unsafe, so many may be taken for one that does: where they can be nothing else, and
 # where they may be an answer.
-FALSE_LIKELY, FALSE_SURE = 0.15, 0.05
+FALSE_LIKELY, FALSE_SURE = 0.12, 0.05
 
 
 def main() -> None:
     known = read_shelf(tries=()).library.knowledge
-    make_scorecard(known)
-    make_judge(known.refusals, known.hash)
-
-
-def make_scorecard(known: Knowledge) -> None:
-    """Phrasings out of fold; strangers' questions of the half for developing; and entries left out."""
     typical = typical_reach(known.entries, known.vocabulary)
     asked = list(out_of_fold(known.entries, known.vocabulary, typical))
+    make_scorecard(known, asked, typical)
+    make_judge(known, asked[::HARMLESS])
+
+
+def make_scorecard(known: Knowledge, asked: Sequence[Asked], typical: tuple[float, float]) -> None:
+    """Articles' phrasings out of fold; strangers' questions of the half for developing; and entries left out.
+
+    What asks for a playbook is not counted, because an article that offers it answers too; nor small talk that we do answer.
+    """
     searcher = Searcher(known.entries, known.vocabulary, typical)
     strangers = read_questions(DEVELOPING)
     unanswered = RawAbstain.model_validate(
         read((KNOWLEDGE / "abstain.yaml").read_bytes(), "abstain.yaml").data
     )
-    unknown = [
-        *nobody_answers((*strangers.far, *strangers.near, *unanswered.far, *unanswered.near), searcher),
-        *list(entries_left_out(known.entries, known.vocabulary, typical))[::LEFT_OUT],
+    messages = (*strangers.far, *strangers.near, *unanswered.far, *unanswered.near)
+    written = [
+        each
+        for each in nobody_answers(messages, searcher)
+        if not is_small_talk(known, each.found)
     ]
+    left_out = list(entries_left_out(known.entries, known.vocabulary, typical))[::LEFT_OUT]
     people = [Asked(each.ask, each.entry, searcher.search(each.ask)) for each in strangers.known]
-    card = calibrated((*asked, *people), unknown, typical, Limits())
+    for_articles = [each for each in asked if each.entry in known.articles]
+    card = calibrated((*for_articles, *people), written, left_out, typical, Limits())
     hits = [each for each in people if each.is_hit]
     show(
         Figure("phrasings out of fold, first", share([float(each.is_hit) for each in asked], 1), "%"),
@@ -78,28 +86,34 @@ def make_scorecard(known: Knowledge) -> None:
     )
 
 
-def make_judge(refusals: Refusals, content: str) -> None:
-    """Each message asked while it is left out; the limits by how many innocent ones may pass."""
+def is_small_talk(known: Knowledge, found: Found) -> bool:
+    """Whether what comes nearest is small talk."""
+    article = known.articles.get(found.hits[0].entry) if found.hits else None
+    return article is not None and article.kind == "chitchat"
+
+
+def make_judge(known: Knowledge, asked: Sequence[Asked]) -> None:
+    """Each message asked while it is left out; the limits by how many innocent ones may pass.
+
+    What asks for an article out of fold is innocent, where the article is harmless.
+    """
     rows: list[Features] = []
     unsafe: list[bool] = []
     for fold in range(FOLDS):
-        kept = replace(
-            refusals,
-            each=[
-                replace(each, phrasings=left(each.phrasings, fold), innocent=left(each.innocent, fold))
-                for each in refusals.each
-            ],
-            innocent=left(refusals.innocent, fold),
-        )
-        asked = (text for each in refusals.each for text in each.phrasings[fold::FOLDS])
+        kept = without(known.refusals, fold)
+        requests = (text for each in known.refusals.each for text in each.phrasings[fold::FOLDS])
         innocent = (
-            *(text for each in refusals.each for text in each.innocent[fold::FOLDS]),
-            *refusals.innocent[fold::FOLDS],
+            *(text for each in known.refusals.each for text in each.innocent[fold::FOLDS]),
+            *known.refusals.innocent[fold::FOLDS],
         )
-        for texts, is_unsafe in ((asked, True), (innocent, False)):
+        for texts, is_unsafe in ((requests, True), (innocent, False)):
             for text in texts:
-                rows.append(kept.features(text)[0])
+                rows.append(kept.features(text, known.rival(known.searcher.search(text)))[0])
                 unsafe.append(is_unsafe)
+    for each in asked:
+        if each.entry in known.harmless:
+            rows.append(known.refusals.features(each.text, known.rival(each.found))[0])
+            unsafe.append(False)
     weights = fitted(rows, unsafe, SIGNS)
     sureness = [weights.sureness(row) for row in rows]
     harmless = sorted(sure for sure, is_unsafe in zip(sureness, unsafe, strict=True) if not is_unsafe)
@@ -113,7 +127,19 @@ def make_judge(refusals: Refusals, content: str) -> None:
         Figure("unsafe requests found, where they may be an answer", share(harmful, judge.sure_from), "%"),
         Figure("innocent messages taken for one", share(harmless, judge.sure_from), "%"),
     )
-    write(REFUSAL_CARD, content, weights, likely_from=judge.likely_from, sure_from=judge.sure_from)
+    write(REFUSAL_CARD, known.hash, weights, likely_from=judge.likely_from, sure_from=judge.sure_from)
+
+
+def without(refusals: Refusals, fold: int) -> Refusals:
+    """The refusals without every fifth of their messages."""
+    return replace(
+        refusals,
+        each=[
+            replace(each, phrasings=left(each.phrasings, fold), innocent=left(each.innocent, fold))
+            for each in refusals.each
+        ],
+        innocent=left(refusals.innocent, fold),
+    )
 
 
 def left(texts: Sequence[str], fold: int) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from typing import Literal
 from knowledge.article import Article, Asker
 from knowledge.glossary import Glossary, Term
 from knowledge.index import Entry
-from knowledge.refusal import NOTHING_REFUSED, Refusal, Refusals
+from knowledge.refusal import NO_RIVAL, NOTHING_REFUSED, Refusal, Refusals, Rival
 from knowledge.scorecard import Scorecard, Weights
 from knowledge.search import Found, IndexOf, Searcher, Vocabulary, index_of
 from knowledge.words import words_of
@@ -28,7 +28,7 @@ from knowledge.words import words_of
 Outcome = Literal["answer", "suggest", "unknown", "refuse", "escalate", "command"]
 MOST_SUGGESTIONS = 3
 REFUSAL, PLAYBOOK, COMMAND, TERM = "refusal:", "playbook:", "command:", "term:"
-_TIERS = ("unknown", "suggest", "answer")
+_SURER = 0.9
 _NEGATIONS = frozenset(
     (
         "not",
@@ -108,9 +108,9 @@ class Knowledge:
 
     def decide(self, text: str, asker: Asker) -> Decision:
         """What is done with the question `text` of this person."""
-        if refusal := self.refusal_for(text, asker):
-            return _refused(refusal)
         found = self.searcher.search(text, self.allowed(asker))
+        if refusal := self._refusal(text, found, may_be_other=False):
+            return _refused(refusal, found=found)
         if term := self.glossary.unclear(words_of(text)):
             return Decision("suggest", term=term, found=found, suggestions=self._of_meanings(term, found))
         if exact := self._exactly(text, asker):
@@ -132,15 +132,35 @@ class Knowledge:
 
         `may_be_other`: it could be an answer, or a question of another kind, so that it must be surer.
         """
-        if refusal := self.refusals.named_in(text):
+        return self._refusal(
+            text, self.searcher.search(text, self.allowed(asker)), may_be_other=may_be_other
+        )
+
+    def _refusal(self, text: str, found: Found, *, may_be_other: bool) -> Refusal | None:
+        refusal = self.refusals.named_in(text) or self.refusals.nearest_to(
+            text, self.rival(found), may_be_answer=may_be_other
+        )
+        if refusal is None or not found.hits or found.hits[0].entry not in self.articles:
             return refusal
-        refusal = self.refusals.nearest_to(text, may_be_answer=may_be_other)
-        if refusal is None or not self.articles:
-            return refusal
-        found = self.searcher.search(text, self.allowed(asker))
-        article = self.articles.get(found.hits[0].entry) if found.hits else None
-        is_answered = article and self.scorecard.sureness(found.features) >= self.scorecard.answer_from
-        return None if is_answered else refusal
+        return None if self.scorecard.sureness(found.features) >= self._surer_from else refusal
+
+    @property
+    def _surer_from(self) -> float:
+        """How sure an article must be to be what was meant, where the words come near to something unsafe."""
+        return max(_SURER, self.scorecard.answer_from)
+
+    def rival(self, found: Found) -> Rival:
+        """The nearest of what was found that asks for nothing unsafe."""
+        nearest = next((hit for hit in found.hits if hit.entry in self.harmless), None)
+        if nearest is None:
+            return NO_RIVAL
+        return Rival(nearest.score, found.features["alike"] if nearest is found.hits[0] else 0.0)
+
+    @cached_property
+    def harmless(self) -> frozenset[str]:
+        """The entries by which nobody asks for anything unsafe."""
+        unsafe = {each.id for each in self.articles.values() if each.is_refused or each.escalate}
+        return frozenset(entry.id for entry in self.entries if entry.id not in unsafe)
 
     def _decided(self, tier: str, sureness: float, lowered: tuple[str, ...], found: Found) -> Decision:
         first = found.hits[0].entry

@@ -36,12 +36,15 @@ _DONE = re.compile(
 )
 # What is known of a message: how near it comes to what is refused, and to what is not (`asked`, `innocent`), by all words;
 # how like one way to ask it is, and one innocent message (`like_asked`, `like_innocent`); whether it has the form of a
-# request (`request`), asks for information (`informing`) or tells what was done (`done`); numbers in it, and its length.
+# request (`request`), asks for information (`informing`) or tells what was done (`done`); numbers in it, and its length;
+# and how near the nearest harmless thing that can be asked comes, by all words and in likeness (`rival`, `like_rival`).
 SIGNS: Mapping[str, int] = {
     "asked": 1,
     "innocent": -1,
     "like_asked": 1,
     "like_innocent": -1,
+    "rival": -1,
+    "like_rival": -1,
     "request": 1,
     "informing": -1,
     "done": -1,
@@ -87,6 +90,15 @@ class Judge:
     sure_from: float
 
 
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """The nearest harmless thing that can be asked: how near it comes, and how like one way to ask it is, 0 to 1."""
+
+    score: float = 0.0
+    alike: float = 0.0
+
+
+NO_RIVAL = Rival()
 NO_JUDGE = Judge(Weights(0.0, {}), 2.0, 2.0)
 
 
@@ -129,13 +141,15 @@ class Refusals:
                 return refusal
         return None
 
-    def nearest_to(self, text: str, *, may_be_answer: bool = False) -> Refusal | None:
-        """The refusal that `text` comes nearest to, if that is near enough."""
+    def nearest_to(
+        self, text: str, rival: Rival = NO_RIVAL, *, may_be_answer: bool = False
+    ) -> Refusal | None:
+        """The refusal that `text` comes nearest to, if that is near enough, and nearer than `rival`."""
         if not self.each or not _A_WORD.search(text) or len(words_of(text)) < _FEWEST_WORDS:
             return None
         if may_be_answer and not ends_asking(text):
             return None
-        features, nearest = self.features(text)
+        features, nearest = self.features(text, rival)
         if features["unknown"] > _MOST_UNKNOWN or features["like_asked"] < _LEAST_LIKENESS:
             return None
         enough = self.judge.sure_from if may_be_answer else self.judge.likely_from
@@ -143,7 +157,7 @@ class Refusals:
             return None
         return nearest if self.judge.weights.sureness(features) >= enough else None
 
-    def features(self, text: str) -> tuple[Features, Refusal | None]:
+    def features(self, text: str, rival: Rival = NO_RIVAL) -> tuple[Features, Refusal | None]:
         """What is known of a message, by the names of `SIGNS`, and the refusal it comes nearest to."""
         words, in_order = _plain(text), _sorted(text)
         found = self._searcher.search(text, most=2 * len(self.each) + 1)
@@ -155,6 +169,8 @@ class Refusals:
             "innocent": innocent.score if innocent else 0.0,
             "like_asked": _likeness(in_order, self._ways_to_ask),
             "like_innocent": _likeness(in_order, self._innocent_messages),
+            "rival": rival.score,
+            "like_rival": rival.alike,
             "request": float(self._is_request(text, words)),
             "informing": float(self._has("informing", words)),
             "done": float(_DONE.search(words) is not None),

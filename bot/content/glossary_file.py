@@ -133,11 +133,11 @@ def common_words(text: str) -> frozenset[str]:
 
 def scorecard_of(raw: RawScorecard) -> Scorecard:
     """The scorecard that the file holds."""
-    weights = Weights(raw.intercept, {name: raw.weights[name] for name in SIGNS})
+    weights = Weights(raw.intercept, {name: raw.weights.get(name, 0.0) for name in SIGNS})
     return Scorecard(weights, raw.answer_from, raw.ask_from, raw.typical)
 
 
 def judge_of(raw: RawJudge) -> Judge:
     """The judge of unsafe requests that the file holds."""
-    weights = Weights(raw.intercept, {name: raw.weights[name] for name in REFUSAL_SIGNS})
+    weights = Weights(raw.intercept, {name: raw.weights.get(name, 0.0) for name in REFUSAL_SIGNS})
     return Judge(weights, raw.likely_from, raw.sure_from)
