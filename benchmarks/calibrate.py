@@ -52,7 +52,8 @@ def main() -> None:
 def make_scorecard(known: Knowledge, asked: Sequence[Asked], typical: tuple[float, float]) -> None:
     """Articles' phrasings out of fold; strangers' questions of the half for developing; and entries left out.
 
-    What asks for a playbook is not counted, because an article that offers it answers too; nor small talk that we do answer.
+    What asks for a playbook is not counted, because an article that offers it answers too; nor messages that come nearest to
+    a topic that we say we do not cover, or to small talk: those get what they should.
     """
     searcher = Searcher(known.entries, known.vocabulary, typical)
     strangers = read_questions(DEVELOPING)
@@ -60,11 +61,7 @@ def make_scorecard(known: Knowledge, asked: Sequence[Asked], typical: tuple[floa
         read((KNOWLEDGE / "abstain.yaml").read_bytes(), "abstain.yaml").data
     )
     messages = (*strangers.far, *strangers.near, *unanswered.far, *unanswered.near)
-    written = [
-        each
-        for each in nobody_answers(messages, searcher)
-        if not is_small_talk(known, each.found)
-    ]
+    written = [each for each in nobody_answers(messages, searcher) if would_be_answered(known, each.found)]
     left_out = list(entries_left_out(known.entries, known.vocabulary, typical))[::LEFT_OUT]
     people = [Asked(each.ask, each.entry, searcher.search(each.ask)) for each in strangers.known]
     for_articles = [each for each in asked if each.entry in known.articles]
@@ -86,10 +83,10 @@ def make_scorecard(known: Knowledge, asked: Sequence[Asked], typical: tuple[floa
     )
 
 
-def is_small_talk(known: Knowledge, found: Found) -> bool:
-    """Whether what comes nearest is small talk."""
+def would_be_answered(known: Knowledge, found: Found) -> bool:
+    """Whether what comes nearest says something about our field, be it an article or a playbook."""
     article = known.articles.get(found.hits[0].entry) if found.hits else None
-    return article is not None and article.kind == "chitchat"
+    return article is None or article.kind == "article"
 
 
 def make_judge(known: Knowledge, asked: Sequence[Asked]) -> None:

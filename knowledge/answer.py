@@ -132,9 +132,7 @@ class Knowledge:
 
         `may_be_other`: it could be an answer, or a question of another kind, so that it must be surer.
         """
-        return self._refusal(
-            text, self.searcher.search(text, self.allowed(asker)), may_be_other=may_be_other
-        )
+        return self._refusal(text, self.searcher.search(text, self.allowed(asker)), may_be_other=may_be_other)
 
     def _refusal(self, text: str, found: Found, *, may_be_other: bool) -> Refusal | None:
         refusal = self.refusals.named_in(text) or self.refusals.nearest_to(
