@@ -83,6 +83,13 @@ def make_scorecard(known: Knowledge, asked: Sequence[Asked], typical: tuple[floa
     )
 
 
+def unanswered() -> list[str]:
+    """Every message that was written for it that nobody answers it; the locked ones stay out."""
+    ours = RawAbstain.model_validate(read((KNOWLEDGE / "abstain.yaml").read_bytes(), "abstain.yaml").data)
+    strangers = read_questions(DEVELOPING)
+    return [*strangers.far, *strangers.near, *ours.far, *ours.near]
+
+
 def would_be_answered(known: Knowledge, found: Found) -> bool:
     """Whether what comes nearest says something about our field, be it an article or a playbook."""
     article = known.articles.get(found.hits[0].entry) if found.hits else None
@@ -92,7 +99,7 @@ def would_be_answered(known: Knowledge, found: Found) -> bool:
 def make_judge(known: Knowledge, asked: Sequence[Asked]) -> None:
     """Each message asked while it is left out; the limits by how many innocent ones may pass.
 
-    What asks for an article out of fold is innocent, where the article is harmless.
+    What asks for an article out of fold is innocent, where the article is harmless; and so is what nobody answers.
     """
     rows: list[Features] = []
     unsafe: list[bool] = []
@@ -111,6 +118,9 @@ def make_judge(known: Knowledge, asked: Sequence[Asked]) -> None:
         if each.entry in known.harmless:
             rows.append(known.refusals.features(each.text, known.rival(each.found))[0])
             unsafe.append(False)
+    for each in nobody_answers(unanswered(), known.searcher):
+        rows.append(known.refusals.features(each.text, known.rival(each.found))[0])
+        unsafe.append(False)
     weights = fitted(rows, unsafe, SIGNS)
     sureness = [weights.sureness(row) for row in rows]
     harmless = sorted(sure for sure, is_unsafe in zip(sureness, unsafe, strict=True) if not is_unsafe)

@@ -45,6 +45,8 @@ class Repairer:
         for length in range(len(word) - most, len(word) + most + 1):
             near = self._by_length.get(length, ())
             for known, slips, _ in process.extract_iter(word, near, scorer=OSA.distance, score_cutoff=most):
+                if slips > 1 and known[0] != word[0]:
+                    continue  # two letters and the first of them: another word altogether
                 here = (slips, known[0] != word[0], -self._known[known], known)
                 best = here if best is None else min(best, here)
         return best[3] if best else word
