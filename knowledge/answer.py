@@ -23,12 +23,14 @@ from knowledge.index import Entry
 from knowledge.refusal import NO_RIVAL, NOTHING_REFUSED, Refusal, Refusals, Rival
 from knowledge.scorecard import Scorecard, Weights
 from knowledge.search import Found, IndexOf, Searcher, Vocabulary, index_of
-from knowledge.words import words_of
+from knowledge.words import without_greeting, words_of
 
 Outcome = Literal["answer", "suggest", "unknown", "refuse", "escalate", "command"]
 MOST_SUGGESTIONS = 3
 REFUSAL, PLAYBOOK, COMMAND, TERM = "refusal:", "playbook:", "command:", "term:"
 _SURER = 0.9
+_MAY_BE_UNSAFE = 0.15  # from this sureness on that it asks for something unsafe, nothing harmless is a plain answer to it
+_SMALL_TALK = 0.8  # how like its own words a message must be to be small talk, and no more than that
 _NEGATIONS = frozenset(
     (
         "not",
@@ -170,7 +172,8 @@ class Knowledge:
 
     def _exactly(self, text: str, asker: Asker) -> str:
         """The entry of which `text` is a phrasing, word for word; empty where it is none."""
-        entry = self._by_words.get(tuple(words_of(text)), "")
+        words = words_of(text)
+        entry = self._by_words.get(tuple(words)) or self._by_words.get(tuple(without_greeting(words)), "")
         return entry if entry in self.allowed(asker) else ""
 
     @cached_property
@@ -226,6 +229,10 @@ class Knowledge:
             rules.append("requires_any")
         if specific := [word for word in asked if _SPECIFIC.match(word) and word not in own]:
             rules.append(f"specific: {', '.join(specific)}")
+        if article and article.kind == "chitchat" and found.features["alike"] < _SMALL_TALK:
+            rules.append("more than small talk")
+        if entry in self.harmless and self.refusals.sureness(text, self.rival(found)) >= _MAY_BE_UNSAFE:
+            rules.append("may be unsafe")
         if set(asked) & _NEGATIONS and not set(words_of(found.evidence)) & _NEGATIONS:
             rules.append("negation")
         return rules

@@ -157,6 +157,10 @@ class Refusals:
             return None
         return nearest if self.judge.weights.sureness(features) >= enough else None
 
+    def sureness(self, text: str, rival: Rival = NO_RIVAL) -> float:
+        """How sure it is, 0 to 1, that `text` makes one of these requests; 0 where there is none."""
+        return self.judge.weights.sureness(self.features(text, rival)[0]) if self.each else 0.0
+
     def features(self, text: str, rival: Rival = NO_RIVAL) -> tuple[Features, Refusal | None]:
         """What is known of a message, by the names of `SIGNS`, and the refusal it comes nearest to."""
         words, in_order = _plain(text), _sorted(text)

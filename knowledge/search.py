@@ -18,7 +18,7 @@ from rapidfuzz import fuzz
 from knowledge.index import Entry, Hit, Index
 from knowledge.repair import Repairer
 from knowledge.scorecard import Features
-from knowledge.words import stem, words_of
+from knowledge.words import stem, without_greeting, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ class Searcher:
 
     def search(self, text: str, allowed: Collection[str] | None = None, most: int = 5) -> Found:
         """The `most` entries nearest to `text`, among those `allowed`."""
-        raw = words_of(text)
+        raw = without_greeting(words_of(text))
         words, expanded = self._short.written_out(raw)
         mended = [self._repairer.mended(word) for word in words]
         again, more = self._short.written_out(mended)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import dropwhile
 
 import Stemmer
 
@@ -21,6 +23,7 @@ _APOSTROPHES = re.compile("['\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT SINGLE QUOTA
 _NO_WORD = re.compile(r"[^\w%]+|_+")
 _PLAIN = re.compile(r"[a-z0-9% ]*")
 _STRETCHED = re.compile(r"(\D)\1{2,}")
+_GREETINGS = frozenset("hi hello hey good morning afternoon evening night dear coach there team everybody please".split())
 _STEMMER = Stemmer.Stemmer("english")
 
 
@@ -47,6 +50,12 @@ def ends_asking(text: str) -> bool:
         if sign == "?" or sign.isalnum():
             return sign == "?"
     return False
+
+
+def without_greeting(words: Sequence[str]) -> list[str]:
+    """The words from the first one on that is no greeting; all of them where they are nothing else."""
+    said = list(dropwhile(_GREETINGS.__contains__, words))
+    return said or list(words)
 
 
 @lru_cache(maxsize=50_000)

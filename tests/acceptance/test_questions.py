@@ -18,7 +18,7 @@ from tests.bot.commands import conftest as command_line
 from tests.plant import Plant, labels, library
 
 run = command_line.run
-PLANTS = "who waters the plants in the canteen?"
+BICYCLES = "who repairs bicycles near here?"
 Run = Callable[..., Result]
 
 
@@ -38,44 +38,44 @@ def released(path: Path) -> Library:
     """The next release, in which an author has written this article and it was approved."""
     text = path.read_text(encoding="utf-8").replace("status: draft", "status: released_by_maker")
     text = text.replace('effective_from: "', 'effective_from: "2026-01-05" # "', 1)
-    document, body = split(f"{text}The gardener does, on Mondays.\n".encode(), path.name)
+    document, body = split(f"{text}The porter does, on Mondays.\n".encode(), path.name)
     article, _ = article_of(RawArticle.model_validate(document.data), body)
     known = library().knowledge
     return replace(library(), knowledge=replace(known, articles={**known.articles, article.id: article}))
 
 
 def test_a_question_becomes_an_article_and_who_asked_hears_of_it(plant: Plant, run: Run, tmp_path: Path):
-    said = plant.say(PLANTS)
+    said = plant.say(BICYCLES)
     assert said[-1].text.startswith("I do not know that, and I will not guess.")
     plant.press("Yes, tell me")
-    plant.say("the plants in the canteen, who waters them?", by="priya")
+    plant.say("bicycles near here, who repairs them?", by="priya")
 
     (cluster,) = waiting(run)
     assert (cluster["count"], cluster["roles"]) == (2, None)
     assert not any(person.name in json.dumps(cluster) for person in plant.library.people)
     (tmp_path / "articles").mkdir()
-    new = ("--id", "canteen-plants", "--topic", "site", "--into", "articles")
+    new = ("--id", "bicycle-repair", "--topic", "site", "--into", "articles")
     assert run("questions", "write", str(cluster["id"]), *new).exit_code == 0
     assert waiting(run) == []
     assert plant.coach.keep_promises() == 0, "it is a draft, and nobody is answered with it"
 
-    plant.coach = plant.with_library(released(tmp_path / "articles" / "site" / "canteen-plants.md"))
+    plant.coach = plant.with_library(released(tmp_path / "articles" / "site" / "bicycle-repair.md"))
     assert plant.coach.keep_promises() == 1
     (told,) = plant.told("alex")
-    assert f'You asked me: "{PLANTS}".' in told.text
+    assert f'You asked me: "{BICYCLES}".' in told.text
     (label,) = labels([told])
-    assert plant.press(label)[0].text.startswith("The gardener does, on Mondays.")
+    assert plant.press(label)[0].text.startswith("The porter does, on Mondays.")
     assert plant.told("priya") == [], "nobody who did not ask for it is told"
     with plant.database.reading() as conn:
         assert conn.execute(select(promises)).all() == []
 
 
 def test_a_question_becomes_a_phrasing_and_who_asked_hears_of_the_answer_at_once(plant: Plant, run: Run):
-    plant.say(PLANTS)
+    plant.say(BICYCLES)
     plant.press("Yes, tell me")
     (cluster,) = waiting(run)
     accepted = run("questions", "accept", str(cluster["id"]), "--article", "oos-meaning")
-    assert PLANTS in accepted.stdout
+    assert BICYCLES in accepted.stdout
     assert plant.coach.keep_promises() == 1
     article = plant.library.knowledge.articles["oos-meaning"]
     assert labels(plant.told("alex")) == [article.question]
@@ -104,7 +104,7 @@ def test_a_disputed_answer_waits_with_its_article(plant: Plant, run: Run):
 
 
 def test_no_table_that_holds_questions_holds_who_asked(plant: Plant, run: Run):
-    plant.say(PLANTS)
+    plant.say(BICYCLES)
     with plant.database.reading() as conn:
         row = conn.execute(select(metadata.tables["questions"])).one()
     (alex,) = [person for person in plant.library.people if person.id == "alex"]
