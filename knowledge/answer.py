@@ -29,7 +29,9 @@ Outcome = Literal["answer", "suggest", "unknown", "refuse", "escalate", "command
 MOST_SUGGESTIONS = 3
 REFUSAL, PLAYBOOK, COMMAND, TERM = "refusal:", "playbook:", "command:", "term:"
 _SURER = 0.9
-_MAY_BE_UNSAFE = 0.15  # from this sureness on that it asks for something unsafe, nothing harmless is a plain answer to it
+_MAY_BE_UNSAFE = (
+    0.15  # from this sureness on that it asks for something unsafe, nothing harmless is a plain answer to it
+)
 _SMALL_TALK = 0.8  # how like its own words a message must be to be small talk, and no more than that
 _NEGATIONS = frozenset(
     (

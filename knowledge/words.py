@@ -6,7 +6,6 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import dropwhile
 
 import Stemmer
 
@@ -23,7 +22,9 @@ _APOSTROPHES = re.compile("['\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT SINGLE QUOTA
 _NO_WORD = re.compile(r"[^\w%]+|_+")
 _PLAIN = re.compile(r"[a-z0-9% ]*")
 _STRETCHED = re.compile(r"(\D)\1{2,}")
-_GREETINGS = frozenset("hi hello hey good morning afternoon evening night dear coach there team everybody please".split())
+_GREETING = re.compile(
+    r"(?:(?:hi|hello|hey|dear|good morning|good afternoon|good evening|morning|evening) (?:(?:coach|there|all|team) )*)+"
+)
 _STEMMER = Stemmer.Stemmer("english")
 
 
@@ -53,9 +54,9 @@ def ends_asking(text: str) -> bool:
 
 
 def without_greeting(words: Sequence[str]) -> list[str]:
-    """The words from the first one on that is no greeting; all of them where they are nothing else."""
-    said = list(dropwhile(_GREETINGS.__contains__, words))
-    return said or list(words)
+    """The words behind a greeting; all of them where they are nothing else."""
+    greeting = _GREETING.match(" ".join(words) + " ")
+    return list(words[len(greeting[0].split()) :] if greeting else words) or list(words)
 
 
 @lru_cache(maxsize=50_000)

@@ -99,7 +99,9 @@ def test_after_nine_days_it_says_where_it_stands_what_is_open_which_limits_run_a
         "Still to come back to: When it happened.",
         "Time limit passed: Open the record in the QMS, due 4 June 2026, 06:00 (IST). It can still be done now.",
     ]
-    assert plant.said().split("\n\n")[-1].startswith("Where? Give the room")
+    *_, question, offered = plant.said().split("\n\n")
+    assert question.startswith("Where? Give the room")
+    assert offered == 'At the start you wrote: "cold room 2". Is that right?'
 
 
 @pytest.mark.scenario("E6")

@@ -15,7 +15,7 @@ ENTRIES = (
             "retest rules",
             "who approves a retest",
             "retest the assay",
-            "a second one",
+            "the drum again",
         ),
     ),
     Entry(

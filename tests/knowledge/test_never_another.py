@@ -79,7 +79,11 @@ DRESSES: dict[str, Callable[[str], str]] = {
 
 def is_as_good(before: Decision, after: Decision) -> bool:
     """Whether what became of a dressed question is no other answer than that of the bare one."""
-    if not is_plain(after) or after.entry in (before.entry, *before.suggestions):
+    if (
+        after.outcome == "unknown"
+        or not is_plain(after)
+        or after.entry in (before.entry, *before.suggestions)
+    ):
         return True
     return before.refusal is not None and after.outcome in ("refuse", "escalate")
 

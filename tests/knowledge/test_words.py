@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.words import ends_asking, stem, words_of
+from knowledge.words import ends_asking, stem, without_greeting, words_of
 
 
 @pytest.mark.parametrize(
@@ -57,6 +57,20 @@ def test_a_question_is_one_whatever_stands_behind_its_mark(text):
 )
 def test_what_ends_otherwise_is_no_question(text):
     assert not ends_asking(text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ("Good morning coach! What is a CAPA", "what is a capa"),
+        ("hi hello, retest rules", "retest rules"),
+        ("good documentation practice", "good documentation practice"),
+        ("hi there", "hi there"),
+        ("", ""),
+    ],
+)
+def test_a_question_begins_behind_its_greeting(typed, asked):
+    assert without_greeting(words_of(typed)) == asked.split()
 
 
 def test_forms_of_a_word_have_one_stem():
