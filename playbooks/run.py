@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Any, ClassVar, Literal, assert_never
 
 from pydantic import Field, TypeAdapter
@@ -391,8 +392,17 @@ What = Annotated[
     | Cancelled,
     Field(discriminator="kind"),
 ]
-_WHAT: TypeAdapter[What] = TypeAdapter(What)
-_WHATS: TypeAdapter[list[What]] = TypeAdapter(list[What])
+
+
+@cache
+def _one() -> TypeAdapter[What]:
+    """Made when the first event is written: it takes a while, and many commands write none."""
+    return TypeAdapter(What)
+
+
+@cache
+def _many() -> TypeAdapter[list[What]]:
+    return TypeAdapter(list[What])
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,7 +417,7 @@ class Event:
 
 def what_to_json(what: What) -> tuple[str, str]:
     """`what` as canonical JSON without its words, and its words as JSON, or nothing when there are none."""
-    body: dict[str, Any] = _WHAT.dump_python(what, mode="json")
+    body: dict[str, Any] = _one().dump_python(what, mode="json")
     words = {name: value for name in what.WORDS if (value := body.pop(name))}
     return canonical_json(body), canonical_json(words) if words else ""
 
@@ -419,7 +429,7 @@ def whats_from_json(pairs: Sequence[tuple[str, str | None]]) -> list[What]:
     (pydantic.ValidationError) for anything else.
     """
     joined = [f"{body[:-1]},{words[1:]}" if words else body for body, words in pairs]
-    whats = _WHATS.validate_json(f"[{','.join(joined)}]")
+    whats = _many().validate_json(f"[{','.join(joined)}]")
     if len(whats) != len(pairs):
         raise ValueError(f"{len(pairs)} events were kept, and {len(whats)} can be read")
     return whats
