@@ -139,7 +139,7 @@ def three_ways(rows: Mapping[str, list[Labelled]]) -> None:
         searcher = Searcher(entries, VOCABULARY, TYPICAL)
         known = list(out_of_fold(entries, VOCABULARY, TYPICAL))
         unknown = nobody_answers((text for text, _ in rows["oos_train"] + rows["oos_val"]), searcher)
-        card = calibrated(known, unknown, TYPICAL, Limits())
+        card = calibrated(known, unknown, (), TYPICAL, Limits())
         for what, value in decided(card, searcher, rows).items():
             shares[what].append(value)
     show(
