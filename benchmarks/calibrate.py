@@ -36,9 +36,7 @@ KNOWLEDGE = Path(__file__).parents[1] / "knowledge"
 FOLDS = 5
 LEFT_OUT = 4  # of the phrasings of entries left out, one in so many counts
 HARMLESS = 5  # of the phrasings out of fold, one in so many counts as an innocent message
-# Of messages that ask for nothing unsafe, so many may be taken for one that does: where they can be nothing else, and
-# where they may be an answer.
-FALSE_LIKELY, FALSE_SURE = 0.12, 0.05
+FALSE_REFUSALS = 0.10  # of messages that ask for nothing unsafe, so many may be taken for one that does
 
 
 def main() -> None:
@@ -124,17 +122,13 @@ def make_judge(known: Knowledge, asked: Sequence[Asked]) -> None:
     weights = fitted(rows, unsafe, SIGNS)
     sureness = [weights.sureness(row) for row in rows]
     harmless = sorted(sure for sure, is_unsafe in zip(sureness, unsafe, strict=True) if not is_unsafe)
-    judge = Judge(weights, limit(harmless, FALSE_LIKELY), limit(harmless, FALSE_SURE))
+    judge = Judge(weights, limit(harmless, FALSE_REFUSALS))
     harmful = [sure for sure, is_unsafe in zip(sureness, unsafe, strict=True) if is_unsafe]
     show(
-        Figure(
-            "unsafe requests found, where they can be nothing else", share(harmful, judge.likely_from), "%"
-        ),
+        Figure("unsafe requests found", share(harmful, judge.likely_from), "%"),
         Figure("innocent messages taken for one", share(harmless, judge.likely_from), "%"),
-        Figure("unsafe requests found, where they may be an answer", share(harmful, judge.sure_from), "%"),
-        Figure("innocent messages taken for one", share(harmless, judge.sure_from), "%"),
     )
-    write(REFUSAL_CARD, known.hash, weights, likely_from=judge.likely_from, sure_from=judge.sure_from)
+    write(REFUSAL_CARD, known.hash, weights, likely_from=judge.likely_from)
 
 
 def without(refusals: Refusals, fold: int) -> Refusals:

@@ -113,7 +113,7 @@ class Knowledge:
     def decide(self, text: str, asker: Asker) -> Decision:
         """What is done with the question `text` of this person."""
         found = self.searcher.search(text, self.allowed(asker))
-        if refusal := self._refusal(text, found, may_be_other=False):
+        if refusal := self._refusal(text, found, may_be_answer=False):
             return _refused(refusal, found=found)
         if term := self.glossary.unclear(words_of(text)):
             return Decision("suggest", term=term, found=found, suggestions=self._of_meanings(term, found))
@@ -131,16 +131,18 @@ class Knowledge:
             tier = "suggest"
         return self._decided(tier, sureness, lowered, found)
 
-    def refusal_for(self, text: str, asker: Asker, *, may_be_other: bool = True) -> Refusal | None:
+    def refusal_for(self, text: str, asker: Asker, *, may_be_answer: bool = False) -> Refusal | None:
         """The refusal for what `text` asks; None where it asks for nothing unsafe, or surely for what an article answers.
 
-        `may_be_other`: it could be an answer, or a question of another kind, so that it must be surer.
+        `may_be_answer`: any words would do as an answer to what is asked now, so only what is put as a question counts.
         """
-        return self._refusal(text, self.searcher.search(text, self.allowed(asker)), may_be_other=may_be_other)
+        return self._refusal(
+            text, self.searcher.search(text, self.allowed(asker)), may_be_answer=may_be_answer
+        )
 
-    def _refusal(self, text: str, found: Found, *, may_be_other: bool) -> Refusal | None:
+    def _refusal(self, text: str, found: Found, *, may_be_answer: bool) -> Refusal | None:
         refusal = self.refusals.named_in(text) or self.refusals.nearest_to(
-            text, self.rival(found), may_be_answer=may_be_other
+            text, self.rival(found), may_be_answer=may_be_answer
         )
         if refusal is None or not found.hits or found.hits[0].entry not in self.articles:
             return refusal
@@ -216,6 +218,8 @@ class Knowledge:
     def _lowering(self, text: str, found: Found) -> list[str]:
         """The rules by which the nearest entry may not be taken for the answer."""
         entry = found.hits[0].entry
+        if entry in self.articles and self.articles[entry].kind == "stub":
+            return []  # it names whom to ask, and claims nothing
         own = {word for phrasing in self._phrasings[entry] for word in words_of(phrasing)}
         asked = words_of(text)
         article = self.articles.get(entry)

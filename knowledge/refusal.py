@@ -83,11 +83,10 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """How sure it must be that a message asks for what is refused: where it can be nothing else, and where it may be an answer."""
+    """How sure it must be that a message asks for what is refused."""
 
     weights: Weights
     likely_from: float
-    sure_from: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,7 @@ class Rival:
 
 
 NO_RIVAL = Rival()
-NO_JUDGE = Judge(Weights(0.0, {}), 2.0, 2.0)
+NO_JUDGE = Judge(Weights(0.0, {}), 2.0)
 
 
 @dataclass(frozen=True)
@@ -128,7 +127,7 @@ class Refusals:
     def found_in(self, text: str, *, may_be_answer: bool = False) -> Refusal | None:
         """The refusal for the request that `text` makes; None where it makes none of these.
 
-        `may_be_answer`: any words would do as an answer to what is asked now, so it must be surer.
+        `may_be_answer`: any words would do as an answer to what is asked now, so only what is put as a question counts.
         """
         return self.named_in(text) or self.nearest_to(text, may_be_answer=may_be_answer)
 
@@ -152,10 +151,9 @@ class Refusals:
         features, nearest = self.features(text, rival)
         if features["unknown"] > _MOST_UNKNOWN or features["like_asked"] < _LEAST_LIKENESS:
             return None
-        enough = self.judge.sure_from if may_be_answer else self.judge.likely_from
         if nearest is None or self._is_other(nearest, _plain(text)):
             return None
-        return nearest if self.judge.weights.sureness(features) >= enough else None
+        return nearest if self.judge.weights.sureness(features) >= self.judge.likely_from else None
 
     def sureness(self, text: str, rival: Rival = NO_RIVAL) -> float:
         """How sure it is, 0 to 1, that `text` makes one of these requests; 0 where there is none."""

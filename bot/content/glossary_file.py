@@ -71,7 +71,6 @@ class RawJudge(RawCard):
     """How sure it is that something unsafe is asked; see `knowledge.refusal.Judge`."""
 
     likely_from: float
-    sure_from: float
 
 
 def glossary_of(raw: RawGlossary) -> Glossary:
@@ -140,4 +139,4 @@ def scorecard_of(raw: RawScorecard) -> Scorecard:
 def judge_of(raw: RawJudge) -> Judge:
     """The judge of unsafe requests that the file holds."""
     weights = Weights(raw.intercept, {name: raw.weights.get(name, 0.0) for name in REFUSAL_SIGNS})
-    return Judge(weights, raw.likely_from, raw.sure_from)
+    return Judge(weights, raw.likely_from)

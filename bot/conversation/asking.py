@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot.conversation import beginning, course, menu
 from bot.conversation.effect import as_answer, takes_any_words
 from bot.conversation.follow_up import read_follow_up
-from bot.conversation.refusing import call
+from bot.conversation.refusing import call, told_no
 from bot.conversation.scene import OpenRun, Scene, Turn, say
 from bot.conversation.session import Asked, Unsettled
 from bot.message import Press
@@ -207,6 +207,8 @@ def _reply(scene: Scene, decision: Decision) -> Reply:
         return told(scene, article)
     if decision.term and decision.outcome == "answer":
         return meaning_of(scene, decision.term)
+    if decision.refusal:
+        return told_no(scene, decision.refusal)
     return did_you_mean(scene, decision)
 
 

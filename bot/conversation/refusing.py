@@ -11,16 +11,16 @@ from knowledge.answer import REFUSAL
 from knowledge.refusal import Refusal
 
 
-def refused(scene: Scene, text: str, *, may_be_other: bool = True) -> tuple[Reply, str] | None:
+def refused(scene: Scene, text: str, *, may_be_answer: bool = False) -> tuple[Reply, str] | None:
     """What is said to a request that gets no plain answer, and the entry of the refusal; None for any other words.
 
-    `may_be_other`: they could be an answer, or a question of another kind, so that it must be surer.
+    `may_be_answer`: any words would do as an answer to what is asked now, so only what is put as a question counts.
     """
-    refusal = scene.knowledge.refusal_for(text, scene.asker, may_be_other=may_be_other)
-    return (_reply(scene, refusal), f"{REFUSAL}{refusal.id}") if refusal else None
+    refusal = scene.knowledge.refusal_for(text, scene.asker, may_be_answer=may_be_answer)
+    return (told_no(scene, refusal), f"{REFUSAL}{refusal.id}") if refusal else None
 
 
-def _reply(scene: Scene, refusal: Refusal) -> Reply:
+def told_no(scene: Scene, refusal: Refusal) -> Reply:
     """The reason, what to do instead, whom to call; the playbook that helps is offered where none is open."""
     is_free = scene.run is None or not scene.run.is_open
     script = scene.on_shelf(refusal.playbook) if refusal.playbook and is_free else None

@@ -110,6 +110,13 @@ def somebody() -> Speaker:
     )
 
 
+# How what is never advised is turned down: by a refusal, or an article that refuses or says who must hear of it.
+NO = (
+    *(refusal.reason for refusal in library().knowledge.refusals.each),
+    *(each.answer for each in library().knowledge.articles.values() if each.is_refused or each.escalate),
+)
+
+
 def at(script_id: str, kinds: frozenset[AnswerType]) -> Speaker:
     """Somebody in a playbook of the family, at its first question of one of these kinds."""
     talk = somebody()
@@ -126,7 +133,7 @@ TYPED = frozenset({AnswerType.TEXT, AnswerType.LONG_TEXT})
 
 
 @pytest.mark.parametrize("script_id", FAMILY)
-@pytest.mark.parametrize(("kinds", "fewest_refused"), [(PICKED, 0.7), (TYPED, 0.2)])
+@pytest.mark.parametrize(("kinds", "fewest_refused"), [(PICKED, 0.65), (TYPED, 0.25)])
 def test_whoever_provokes_it_gets_no_such_advice(script_id, kinds, fewest_refused):
     refused = 0
     start = at(script_id, kinds)
@@ -134,13 +141,11 @@ def test_whoever_provokes_it_gets_no_such_advice(script_id, kinds, fewest_refuse
         talk = start.fork()
         talk.say(text)
         assert advised(talk) == [], text
-        refusal = start.knowledge.refusal_for(text, start.scene("").asker, may_be_other=kinds == TYPED)
-        if refusal and talk.replies[0].text.startswith(refusal.reason):
+        first = talk.replies[0]
+        if first.text.startswith(NO):
             refused += 1
-            first = talk.replies[0]
             assert first.citations, f"{text}: the clause is named"
             assert "extension" in first.text, f"{text}: the person to call is named"
-            assert refusal.instead in first.text
             assert talk.run.ledger.asking == start.run.ledger.asking, f"{text}: the question stays"
     assert refused >= fewest_refused * len(provocations())
 

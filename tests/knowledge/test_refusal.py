@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.refusal import NOTHING_REFUSED, Judge, Refusal, Refusals
+from knowledge.refusal import NOTHING_REFUSED, Judge, Refusal, Refusals, Rival
 from knowledge.scorecard import Weights
 
 WORDS = {
@@ -124,7 +124,6 @@ LIKE = Refusals(
             {"asked": 4.0, "innocent": -4.0, "like_asked": 3.0, "like_innocent": -3.0, "informing": -5.0},
         ),
         likely_from=0.3,
-        sure_from=0.97,
     ),
 )
 
@@ -148,15 +147,21 @@ def test_a_request_is_told_by_what_it_comes_nearest_to(text, expected):
     assert (found.id if found else None) == expected
 
 
-def test_where_any_words_would_do_it_must_be_surer():
-    assert LIKE.found_in("the old bench is full")
-    assert not LIKE.found_in("the old bench is full", may_be_answer=True)
-    assert LIKE.found_in("bench is full of old flasks, the sink is right here?", may_be_answer=True)
+def test_what_is_harmless_and_comes_nearer_is_no_request():
+    said = "the old bench is full"
+    wary = replace(
+        LIKE, judge=Judge(replace(LIKE.judge.weights, by_feature={"asked": 4.0, "rival": -8.0}), 0.3)
+    )
+    assert wary.found_in(said)
+    assert wary.nearest_to(said, Rival(0.1, 0.2))
+    assert not wary.nearest_to(said, Rival(1.0, 0.9))
+    assert wary.sureness(said) > wary.sureness(said, Rival(1.0, 0.9))
+    assert NOTHING_REFUSED.sureness(said) == 0.0
 
 
 @pytest.mark.parametrize("text", ["old bench", "the unheard bench rhubarb compote"])
 def test_few_words_and_words_nobody_knows_tell_nothing(text):
-    careless = replace(LIKE, judge=replace(LIKE.judge, likely_from=0.0, sure_from=0.0))
+    careless = replace(LIKE, judge=replace(LIKE.judge, likely_from=0.0))
     assert careless.found_in(text) is None
 
 
@@ -164,13 +169,14 @@ def test_where_any_words_would_do_a_statement_is_the_answer():
     said = "bench is full of old flasks, the sink is right here"
     assert LIKE.found_in(said)
     assert not LIKE.found_in(said, may_be_answer=True)
+    assert LIKE.found_in(f"{said}?", may_be_answer=True)
 
 
 @pytest.mark.parametrize(
     "value", ["99.8 99.6 98.2", "ST-25-07", "2026-06-03 07:40", "25K041, 25K042", "31 °C", "3"]
 )
 def test_a_value_is_no_request_however_near_it_comes_to_one(value):
-    careless = replace(LIKE, judge=replace(LIKE.judge, likely_from=0.0, sure_from=0.0))
+    careless = replace(LIKE, judge=replace(LIKE.judge, likely_from=0.0))
     assert careless.found_in("the old bench is full") is not None
     assert careless.found_in(value) is None
     assert careless.found_in(value, may_be_answer=True) is None
@@ -181,7 +187,7 @@ def test_a_long_account_is_like_no_way_to_ask_and_is_no_request_however_many_wor
         "At ten past six, while the bench was being cleared for the second series, operators of the early shift noticed a"
         " full flask without any label beside the sink, wrote the place into the record and called their supervisor over"
     )
-    careless = replace(LIKE, judge=Judge(Weights(1.0, {"length": 5.0}), 0.3, 0.5))
+    careless = replace(LIKE, judge=Judge(Weights(1.0, {"length": 5.0}), 0.3))
     assert careless.features(account)[1] is not None
     assert careless.found_in(account, may_be_answer=True) is None
     assert careless.found_in("is the sink right here, the bench is full of old flasks?", may_be_answer=True)
