@@ -163,8 +163,12 @@ class Knowledge:
     @cached_property
     def harmless(self) -> frozenset[str]:
         """The entries by which nobody asks for anything unsafe."""
-        unsafe = {each.id for each in self.articles.values() if each.is_refused or each.escalate}
-        return frozenset(entry.id for entry in self.entries if entry.id not in unsafe)
+        return frozenset(entry.id for entry in self.entries) - self.unsafe
+
+    @cached_property
+    def unsafe(self) -> frozenset[str]:
+        """The articles that turn down what is asked, or say who must hear of it."""
+        return frozenset(each.id for each in self.articles.values() if each.is_refused or each.escalate)
 
     def _decided(self, tier: str, sureness: float, lowered: tuple[str, ...], found: Found) -> Decision:
         first = found.hits[0].entry

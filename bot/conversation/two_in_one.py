@@ -70,9 +70,11 @@ def _both(scene: Scene, run: OpenRun, ask: Ask, said: Typed, question: str) -> T
     takes_any = takes_any_words(run)
     refusal = refused(scene, question)
     found = refusal or answer_to(scene, question, is_sure=takes_any)
-    if found is None or (refusal and takes_any):
+    if found is None:
         return None
     reply, topic = found
+    if takes_any and (refusal or topic in scene.knowledge.unsafe):
+        return None
     turn = course.beside_and(scene, run, "asked", [reply], said)
     if takes_any:
         first, *others = turn.replies
