@@ -270,7 +270,7 @@ class Knowledge:
                 for meaning in meanings
             )
         ]
-        return tuple(speaks[:MOST_SUGGESTIONS])
+        return tuple(speaks[:MOST_SUGGESTIONS]) or self._suggestions(found)
 
     def record(self, text: str, decision: Decision) -> dict[str, object]:
         """What the decision rests on, for people who ask why: words, hits, features, limits, rules."""

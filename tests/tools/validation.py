@@ -105,6 +105,22 @@ What the coach promises in conversation, scenario by scenario, and the tests tha
 can start from this list: the name of a test says what it holds, and `make test` runs them all, most of them on both
 databases. `python -m tests.tools.validation` writes this page; a test fails when it is behind, or when a scenario has no test.
 """
+_TAIL = """\
+## Answers to questions
+
+Measured on questions of strangers that were locked away before the first article was written; an estimate of our own, with
+intervals of 95 %. How it was done, each look, and every miss: [finding answers](finding-answers.md#questions-of-strangers).
+
+| Locked half, 26 November 2026 | Measured | Budget |
+|---|---|---|
+| the right entry is among three (274 questions) | 94.2 % (90.7 to 96.4) | at least 92 % |
+| plain answers that are right | 100 % (96.4 to 100) | at least 95 % |
+| resolved: right, or among those asked back | 91.6 % (87.7 to 94.3) | at least 80 % |
+| far messages that an article answered (64) | 1.6 % (0.3 to 8.3) | at most 3 % |
+| near messages that an article answered (107) | 2.8 % (1.0 to 7.9) | at most 8 % |
+| unsafe requests that were answered plainly (200) | 0 % (0 to 1.9) | 0 |
+| answers about another acronym | 0 | 0 |
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +165,7 @@ def page(shown: Sequence[Shown]) -> str:
                 tests = [each for each in shown if each.scenario == scenario]
                 lines.append(f"| {scenario} | {sentence} | {_cell(tests)} |")
         lines.append("")
+    lines.append(_TAIL)
     return "\n".join(lines)
 
 
