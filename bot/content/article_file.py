@@ -24,6 +24,7 @@ MOST_WORDS = 80  # in the short answer
 FEWEST_PHRASINGS: Mapping[str, int] = {"article": 8, "stub": 5, "chitchat": 3}
 MOST_PHRASINGS = 15
 MAX_GRADE = 9.0
+_ROLE = re.compile(r"[a-z][a-z0-9_]*")  # as in a site's `rosters`
 _FRONT = re.compile(rb"\A---\n(?P<front>.*?\n)---\n(?P<body>.*)\Z", re.DOTALL)
 _HEADING = re.compile(r"^## +(?P<title>.+?) *$", re.MULTILINE)
 _PARTS: Mapping[str, Part] = {"More": "more", "Why": "why", "Example": "example"}
@@ -189,6 +190,10 @@ def _references(
     for number, other in enumerate(article.contrast):
         if other not in ids:
             yield Problem(("contrast", number), f"unknown article {other!r}", nearest(other, ids))
+    for key, role in (("escalate", article.escalate), ("ask_whom", article.ask_whom)):
+        if role and not _ROLE.fullmatch(role):
+            remedy = "write it as in a site's 'rosters', such as qa_on_call"
+            yield Problem((key,), f"{role!r} is no role", remedy)
     if article.playbook and article.playbook not in playbooks:
         yield Problem(
             ("playbook",), f"unknown playbook {article.playbook!r}", nearest(article.playbook, playbooks)

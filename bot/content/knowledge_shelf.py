@@ -180,7 +180,8 @@ class KnowledgeShelf(Files):
                 found = (
                     f"{ways[name]} ways to ask for it, and another {article.kind} has {most[article.kind]}"
                 )
-                problem = Problem(("phrasings",), found, "write more, or shorten the other", is_warning=True)
+                remedy = "have others write more into knowledge/asked, or shorten the other"
+                problem = Problem(("phrasings",), found, remedy, is_warning=True)
                 self.problems(document, [problem])
 
     def near_twins(self) -> None:

@@ -20,6 +20,7 @@ question: {question}
 phrasings:
 {phrasings}
 cite: [{cite}]
+{more}
 version: "1.0.0"
 control:
   status: released_by_maker
@@ -56,10 +57,18 @@ def ways(about: str, count: int = 8) -> list[str]:
 
 
 def write(
-    folder: Path, name: str, phrasings: list[str], *, cite: str = "LAW", answer: str = "Ask QA."
+    folder: Path,
+    name: str,
+    phrasings: list[str],
+    *,
+    cite: str = "LAW",
+    answer: str = "Ask QA.",
+    more: str = "sop_decides: true",
 ) -> None:
     lines = "\n".join(f"  - {each}" for each in phrasings)
-    text = FRONT.format(id=name, question=f"What of {name}?", phrasings=lines, cite=cite, answer=answer)
+    text = FRONT.format(
+        id=name, question=f"What of {name}?", phrasings=lines, cite=cite, more=more, answer=answer
+    )
     (folder / f"{name}.md").write_text(text, encoding="utf-8")
 
 
@@ -97,7 +106,19 @@ def test_an_article_with_far_fewer_ways_to_ask_than_another_is_named(tmp_path):
     write(tmp_path, "valve", ways("close a valve", 4))
     assert told(tmp_path) == [
         "valve.md:6: 4 phrasings; write 8 to 15",
-        "valve.md:6: warning: 4 ways to ask for it, and another article has 15; write more, or shorten the other",
+        (
+            "valve.md:6: warning: 4 ways to ask for it, and another article has 15; "
+            "have others write more into knowledge/asked, or shorten the other"
+        ),
+    ]
+
+
+@pytest.mark.parametrize("key", ["escalate", "ask_whom"])
+def test_a_role_that_no_site_could_have_a_number_for_is_refused(tmp_path, key):
+    write(tmp_path, "drum", ways("open the drum"), more=f"{key}: QA on call")
+    write(tmp_path, "valve", ways("close a valve"), more=f"{key}: qa_on_call")
+    assert told(tmp_path) == [
+        "drum.md:16: 'QA on call' is no role; write it as in a site's 'rosters', such as qa_on_call",
     ]
 
 
