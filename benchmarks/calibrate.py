@@ -17,7 +17,8 @@ from benchmarks.support.questions import DEVELOPING, read_questions
 from bot.content.glossary_file import RawAbstain
 from bot.content.knowledge_shelf import REFUSAL_CARD, SCORECARD
 from bot.content.reader import read_shelf
-from bot.strict_yaml import read
+from bot.content.scenario_file import RawScenario
+from bot.strict_yaml import read, read_all
 from knowledge.answer import Knowledge
 from knowledge.calibration import (
     Asked,
@@ -33,7 +34,9 @@ from knowledge.scorecard import Features, Weights, fitted
 from knowledge.search import Found, Searcher
 
 KNOWLEDGE = Path(__file__).parents[1] / "knowledge"
+LIBRARY = KNOWLEDGE.parent / "playbooks" / "library"
 FOLDS = 5
+FEWEST_WORDS = 4
 LEFT_OUT = 4  # of the phrasings of entries left out, one in so many counts
 HARMLESS = 5  # of the phrasings out of fold, one in so many counts as an innocent message
 FALSE_REFUSALS = 0.10  # of messages that ask for nothing unsafe, so many may be taken for one that does
@@ -88,6 +91,16 @@ def unanswered() -> list[str]:
     return [*strangers.far, *strangers.near, *ours.far, *ours.near]
 
 
+def accounts() -> list[str]:
+    """What happened, and what was answered, in the scenarios of the playbooks; a few words alone tell nothing."""
+    texts = []
+    for path in sorted(LIBRARY.glob("*.test.yaml")):
+        for document in read_all(path.read_bytes(), path.name):
+            scenario = RawScenario.model_validate(document.data)
+            texts += [scenario.scenario, *(each for each in scenario.answers.values() if isinstance(each, str))]
+    return [each for each in dict.fromkeys(texts) if len(each.split()) >= FEWEST_WORDS]
+
+
 def would_be_answered(known: Knowledge, found: Found) -> bool:
     """Whether what comes nearest says something about our field, be it an article or a playbook."""
     article = known.articles.get(found.hits[0].entry) if found.hits else None
@@ -97,7 +110,8 @@ def would_be_answered(known: Knowledge, found: Found) -> bool:
 def make_judge(known: Knowledge, asked: Sequence[Asked]) -> None:
     """Each message asked while it is left out; the limits by how many innocent ones may pass.
 
-    What asks for an article out of fold is innocent, where the article is harmless; and so is what nobody answers.
+    What asks for an article out of fold is innocent, where the article is harmless; and so is what nobody answers, and what
+    people only tell: in the scenarios of the playbooks.
     """
     rows: list[Features] = []
     unsafe: list[bool] = []
@@ -116,7 +130,7 @@ def make_judge(known: Knowledge, asked: Sequence[Asked]) -> None:
         if each.entry in known.harmless:
             rows.append(known.refusals.features(each.text, known.rival(each.found))[0])
             unsafe.append(False)
-    for each in nobody_answers(unanswered(), known.searcher):
+    for each in nobody_answers((*unanswered(), *accounts()), known.searcher):
         rows.append(known.refusals.features(each.text, known.rival(each.found))[0])
         unsafe.append(False)
     weights = fitted(rows, unsafe, SIGNS)

@@ -29,6 +29,7 @@ _A_WORD = re.compile(
 )  # what has none is a value: a number, a date, the number of a record or a lot
 _FEWEST_WORDS = 4  # in fewer, nothing but the words of a refusal itself can be told
 _MOST_UNKNOWN = 0.5  # of the weight of a message may lie in words that no message has
+_SURE_OF_A_STATEMENT = 0.8  # what has no form of a request mostly tells what happened
 _LEAST_LIKENESS = 0.45  # to one way to ask it: a long account shares words with some, and is like none
 _LONG = 20  # words: a message of so many is as long as counts
 _DONE = re.compile(
@@ -153,7 +154,12 @@ class Refusals:
             return None
         if nearest is None or self._is_other(nearest, _plain(text)):
             return None
-        return nearest if self.judge.weights.sureness(features) >= self.judge.likely_from else None
+        enough = (
+            self.judge.likely_from
+            if features["request"]
+            else max(_SURE_OF_A_STATEMENT, self.judge.likely_from)
+        )
+        return nearest if self.judge.weights.sureness(features) >= enough else None
 
     def sureness(self, text: str, rival: Rival = NO_RIVAL) -> float:
         """How sure it is, 0 to 1, that `text` makes one of these requests; 0 where there is none."""
