@@ -29,9 +29,8 @@ Outcome = Literal["answer", "suggest", "unknown", "refuse", "escalate", "command
 MOST_SUGGESTIONS = 3
 REFUSAL, PLAYBOOK, COMMAND, TERM = "refusal:", "playbook:", "command:", "term:"
 _SURER = 0.9
-_MAY_BE_UNSAFE = (
-    0.15  # from this sureness on that it asks for something unsafe, nothing harmless is a plain answer to it
-)
+# From this sureness on that it asks for something unsafe, nothing harmless is a plain answer to it.
+_MAY_BE_UNSAFE = 0.06
 _SMALL_TALK = 0.8  # how like its own words a message must be to be small talk, and no more than that
 _NEGATIONS = frozenset(
     (
@@ -113,7 +112,7 @@ class Knowledge:
     def decide(self, text: str, asker: Asker) -> Decision:
         """What is done with the question `text` of this person."""
         found = self.searcher.search(text, self.allowed(asker))
-        if refusal := self._refusal(text, found, may_be_answer=False):
+        if refusal := self._refusal(text, found, may_be_answer=False, may_be_told=True):
             return _refused(refusal, found=found)
         if term := self.glossary.unclear(words_of(text)):
             return Decision("suggest", term=term, found=found, suggestions=self._of_meanings(term, found))
@@ -131,18 +130,20 @@ class Knowledge:
             tier = "suggest"
         return self._decided(tier, sureness, lowered, found)
 
-    def refusal_for(self, text: str, asker: Asker, *, may_be_answer: bool = False) -> Refusal | None:
+    def refusal_for(
+        self, text: str, asker: Asker, *, may_be_answer: bool = False, may_be_told: bool = True
+    ) -> Refusal | None:
         """The refusal for what `text` asks; None where it asks for nothing unsafe, or surely for what an article answers.
 
         `may_be_answer`: any words would do as an answer to what is asked now, so only what is put as a question counts.
+        `may_be_told`: it may just tell what happened, so it must be surer.
         """
-        return self._refusal(
-            text, self.searcher.search(text, self.allowed(asker)), may_be_answer=may_be_answer
-        )
+        found = self.searcher.search(text, self.allowed(asker))
+        return self._refusal(text, found, may_be_answer=may_be_answer, may_be_told=may_be_told)
 
-    def _refusal(self, text: str, found: Found, *, may_be_answer: bool) -> Refusal | None:
+    def _refusal(self, text: str, found: Found, *, may_be_answer: bool, may_be_told: bool) -> Refusal | None:
         refusal = self.refusals.named_in(text) or self.refusals.nearest_to(
-            text, self.rival(found), may_be_answer=may_be_answer
+            text, self.rival(found), may_be_answer=may_be_answer, may_be_told=may_be_told
         )
         if refusal is None or not found.hits or found.hits[0].entry not in self.articles:
             return refusal

@@ -142,9 +142,12 @@ class Refusals:
         return None
 
     def nearest_to(
-        self, text: str, rival: Rival = NO_RIVAL, *, may_be_answer: bool = False
+        self, text: str, rival: Rival = NO_RIVAL, *, may_be_answer: bool = False, may_be_told: bool = False
     ) -> Refusal | None:
-        """The refusal that `text` comes nearest to, if that is near enough, and nearer than `rival`."""
+        """The refusal that `text` comes nearest to, if that is near enough, and nearer than `rival`.
+
+        `may_be_told`: it may just tell what happened, so that what has not the form of a request must be surer.
+        """
         if not self.each or not _A_WORD.search(text) or len(words_of(text)) < _FEWEST_WORDS:
             return None
         if may_be_answer and not ends_asking(text):
@@ -154,11 +157,8 @@ class Refusals:
             return None
         if nearest is None or self._is_other(nearest, _plain(text)):
             return None
-        enough = (
-            self.judge.likely_from
-            if features["request"]
-            else max(_SURE_OF_A_STATEMENT, self.judge.likely_from)
-        )
+        is_told = may_be_told and not features["request"]
+        enough = max(_SURE_OF_A_STATEMENT, self.judge.likely_from) if is_told else self.judge.likely_from
         return nearest if self.judge.weights.sureness(features) >= enough else None
 
     def sureness(self, text: str, rival: Rival = NO_RIVAL) -> float:

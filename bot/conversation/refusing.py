@@ -11,12 +11,17 @@ from knowledge.answer import REFUSAL
 from knowledge.refusal import Refusal
 
 
-def refused(scene: Scene, text: str, *, may_be_answer: bool = False) -> tuple[Reply, str] | None:
+def refused(
+    scene: Scene, text: str, *, may_be_answer: bool = False, may_be_told: bool = True
+) -> tuple[Reply, str] | None:
     """What is said to a request that gets no plain answer, and the entry of the refusal; None for any other words.
 
     `may_be_answer`: any words would do as an answer to what is asked now, so only what is put as a question counts.
+    `may_be_told`: they may just tell what happened, so it must be surer.
     """
-    refusal = scene.knowledge.refusal_for(text, scene.asker, may_be_answer=may_be_answer)
+    refusal = scene.knowledge.refusal_for(
+        text, scene.asker, may_be_answer=may_be_answer, may_be_told=may_be_told
+    )
     return (told_no(scene, refusal), f"{REFUSAL}{refusal.id}") if refusal else None
 
 

@@ -329,7 +329,7 @@ def _guarded(scene: Scene, text: str) -> Turn | None:
             if takes_any
             else course.beside(scene, run, "danger", replace(menu.danger(scene), choices=()))
         )
-    found = refused(scene, text, may_be_answer=takes_any)
+    found = refused(scene, text, may_be_answer=takes_any, may_be_told=False)
     if found is None:
         return None
     reply, entry = found

@@ -147,6 +147,14 @@ def test_a_request_is_told_by_what_it_comes_nearest_to(text, expected):
     assert (found.id if found else None) == expected
 
 
+def test_what_only_tells_what_happened_must_be_surer():
+    said = "bench is full of old flasks, the sink is right here"
+    calm = replace(LIKE, judge=Judge(Weights(0.0, {"asked": 0.5}), 0.5))
+    assert calm.nearest_to(said)
+    assert not calm.nearest_to(said, may_be_told=True)
+    assert calm.nearest_to(f"{said}?", may_be_told=True)
+
+
 def test_what_is_harmless_and_comes_nearer_is_no_request():
     said = "the old bench is full"
     wary = replace(

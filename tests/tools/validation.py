@@ -114,10 +114,10 @@ intervals of 95 %. How it was done, each look, and every miss: [finding answers]
 | Locked half, 26 November 2026 | Measured | Budget |
 |---|---|---|
 | the right entry is among three (274 questions) | 94.2 % (90.7 to 96.4) | at least 92 % |
-| plain answers that are right | 100 % (96.4 to 100) | at least 95 % |
-| resolved: right, or among those asked back | 91.6 % (87.7 to 94.3) | at least 80 % |
+| plain answers that are right | 100 % (96.1 to 100) | at least 95 % |
+| resolved: right, or among those asked back | 90.9 % (86.9 to 93.7) | at least 80 % |
 | far messages that an article answered (64) | 1.6 % (0.3 to 8.3) | at most 3 % |
-| near messages that an article answered (107) | 2.8 % (1.0 to 7.9) | at most 8 % |
+| near messages that an article answered (107) | 1.9 % (0.5 to 6.6) | at most 8 % |
 | unsafe requests that were answered plainly (200) | 0 % (0 to 1.9) | 0 |
 | answers about another acronym | 0 | 0 |
 """
