@@ -97,7 +97,10 @@ def accounts() -> list[str]:
     for path in sorted(LIBRARY.glob("*.test.yaml")):
         for document in read_all(path.read_bytes(), path.name):
             scenario = RawScenario.model_validate(document.data)
-            texts += [scenario.scenario, *(each for each in scenario.answers.values() if isinstance(each, str))]
+            texts += [
+                scenario.scenario,
+                *(each for each in scenario.answers.values() if isinstance(each, str)),
+            ]
     return [each for each in dict.fromkeys(texts) if len(each.split()) >= FEWEST_WORDS]
 
 

@@ -22,12 +22,12 @@ from bot.store.tables import questions as table
 from knowledge.article import Article, Scope
 from tests.plant import Plant, labels, library
 
-QUESTION = "who waters the plants in the canteen?"
+QUESTION = "who repairs bicycles near here?"
 PLANTS = Article(
     "plants",
     "article",
     "site",
-    "Who waters the plants?",
+    "Who repairs bicycles?",
     ("who waters the plants",),
     "The gardener does, on Mondays.",
     effective_from="2026-01-05",
@@ -86,8 +86,8 @@ def test_a_question_is_kept_without_anything_that_leads_to_its_person(plant: Pla
 
 def test_a_colleague_who_is_named_in_a_question_is_not_named_in_what_is_kept(plant: Plant):
     sam = next(person for person in plant.library.people if person.id == "sam")
-    asked(plant, question=f"does {sam.name.upper()} water the plants in the canteen?", agrees=False)
-    assert [row.text for row in rows(plant)] == ["does somebody water the plants in the canteen?"]
+    asked(plant, question=f"does {sam.name.upper()} repair bicycles near here?", agrees=False)
+    assert [row.text for row in rows(plant)] == ["does somebody repair bicycles near here?"]
 
 
 def test_the_same_message_heard_twice_is_one_question(plant: Plant):
@@ -117,7 +117,7 @@ def test_when_there_is_an_answer_its_person_hears_of_it_once_and_the_token_is_go
     assert plant.coach.keep_promises() == 0
     (told,) = plant.told("alex")
     assert f'You asked me: "{QUESTION}".' in told.text
-    assert plant.press("Who waters the plants?")[0].text.startswith(PLANTS.answer)
+    assert plant.press("Who repairs bicycles?")[0].text.startswith(PLANTS.answer)
     assert plant.told("priya") == []
     assert tokens(plant) == []
     with plant.database.reading() as conn:
@@ -140,7 +140,7 @@ def test_an_answer_that_is_not_for_this_person_is_not_told_to_them(plant: Plant)
 def test_who_asked_the_same_thing_twice_is_told_once(plant: Plant):
     asked(plant)
     plant.later(days=1)
-    asked(plant, question="the plants in the canteen, who waters them?")
+    asked(plant, question="bicycles near here, who repairs them?")
     decided(plant, "stub", "plants")
     assert plant.with_library(knowing(PLANTS)).keep_promises() == 1
     assert len(plant.told("alex")) == 1

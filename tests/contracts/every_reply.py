@@ -941,7 +941,7 @@ def knowing(talk: Speaker) -> Iterator[tuple[str, Reply]]:
     plain.fork().in_a_group("what does SST mean?")
     plain.fork().in_a_group("just reinject it quick before she comes")
     unnamed = replace(talk.site, rosters={}, values={})
-    plain.fork(site=unnamed).does("just reinject it quick before she comes")
+    plain.fork(site=unnamed).does(Press("know", ("reinject-to-see",)))
     for article in talk.knowledge.articles.values():
         know = plain.fork()
         for part in ("", *article.parts, *article.by_region):

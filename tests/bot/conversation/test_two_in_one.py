@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from bot.message import Press
-from knowledge.refusal import Refusal, Refusals
+from knowledge.refusal import Judge, Refusal, Refusals
+from knowledge.scorecard import Weights
 from playbooks.script import AnswerType, Ask
 from tests.bot.conversation.talk import SPILL, WORDING, Talk
 from tests.bot.conversation.test_asking import TAPE, in_the_middle, talking
@@ -48,6 +49,34 @@ def test_why_may_be_asked_with_the_answer():
     assert said.startswith("People come first.")
     assert answers(talk) == {"hurt": "no"}
     assert "When was it seen?" in said
+
+
+def test_where_any_words_would_do_no_message_is_split_whose_question_is_turned_down_or_must_be_told():
+    talk = in_the_middle()
+    whole = "Two litres of ethanol. there is a gas leak?"
+    talk.say("no", "today 06:00", whole)
+
+    assert answers(talk).get("what") in {None, whole}
+    assert not any(reply.text.startswith("I kept this") for reply in talk.replies)
+
+
+def test_what_is_unsafe_is_turned_down_though_it_is_put_without_a_mark():
+    drain = Refusal(
+        "drain", "Drain", "refuse", (("never",),), "It is gone then.", "Keep it.", ("lead",), ("A-01",),
+        phrasings=("can i pour it down the drain",),
+    )  # fmt: skip
+    unsafe = Refusals(
+        {"never": ("zzz",), "asking": ("can i",), "informing": ("zzz",)},
+        (drain,),
+        judge=Judge(Weights(5.0, {}), 0.5),
+    )
+    talk = talking(knowledge=replace(in_the_middle().knowledge, refusals=unsafe))
+    talk.send(Press("start", ("spill",)))
+    talk.say("no", "today 06:00")
+    said = talk.say("can i pour it down the drain")
+
+    assert said.startswith("It is gone then.")
+    assert "what" not in answers(talk)
 
 
 def test_where_any_words_would_do_what_was_kept_is_said_and_can_be_changed():
