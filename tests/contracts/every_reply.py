@@ -188,11 +188,11 @@ def spoken_replies(library: Library, wording: Wording) -> Iterator[tuple[str, Re
         for script in shelf:
             yield from walked(talk, script, _ways(library, script, site, seen), seen)
         yield from idle(talk)
-        if site.id in {
-            EVERYWHERE,
-            library.site().id,
-        }:  # one with every region, and one that can ask for another
-            yield from knowing(replace(talk, knowledge=library.knowledge, clauses=library.clauses))
+        knows = replace(talk, knowledge=library.knowledge, clauses=library.clauses)
+        if site.id == EVERYWHERE:
+            yield from knowing(knows)
+        if site.id == library.site().id:  # where another region can be asked for
+            yield from knowing(knows, one_in=10)
     trial = Speaker(shelf=(SPILL, ALARM, PARTS, EVERY_KIND), wording=wording)
     for script in trial.shelf:
         yield from walked(trial, script, trials(script), seen)
@@ -924,8 +924,8 @@ def idle(talk: Speaker) -> Iterator[tuple[str, Reply]]:
     yield from ((name, reply) for reply, name in heard.items())
 
 
-def knowing(talk: Speaker) -> Iterator[tuple[str, Reply]]:
-    """What is said to questions: every article with its parts, what is refused, asked back or not known."""
+def knowing(talk: Speaker, one_in: int = 1) -> Iterator[tuple[str, Reply]]:
+    """What is said to questions: articles and terms, all or one in so many, what is refused, asked back or not known."""
     heard: dict[Reply, str] = {}
     plain = talk.fork(heard=heard, runs={}, session=Session(is_welcomed=True))
     for refusal in talk.knowledge.refusals.each:
@@ -936,13 +936,13 @@ def knowing(talk: Speaker) -> Iterator[tuple[str, Reply]]:
     plain.fork().does("what is an oos", "this is wrong")
     plain.fork().does("what is an oos", "not helpful")
     plain.fork().does("how do i calibrate the flux capacitor?")
-    for term in talk.knowledge.glossary.terms:
+    for term in talk.knowledge.glossary.terms[::one_in]:
         plain.fork().does(f"what does {term.term} mean?")
     plain.fork().in_a_group("what does SST mean?")
     plain.fork().in_a_group("just reinject it quick before she comes")
     unnamed = replace(talk.site, rosters={}, values={})
     plain.fork(site=unnamed).does(Press("know", ("reinject-to-see",)))
-    for article in talk.knowledge.articles.values():
+    for article in list(talk.knowledge.articles.values())[::one_in]:
         know = plain.fork()
         for part in ("", *article.parts, *article.by_region):
             know.does(Press("know", (article.id, part)))
