@@ -135,6 +135,17 @@
     return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
   }
 
+  // The second click of a double click is none of its own, even where the first has been answered already.
+  lines.addEventListener(
+    "click",
+    (event) => {
+      if (event.detail < 2 || !event.target.closest("button[name=press]")) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    },
+    { capture: true },
+  );
+
   addEventListener("beforeunload", (event) => {
     if (sending || isLent) event.preventDefault();
   });
