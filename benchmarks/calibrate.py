@@ -58,11 +58,9 @@ def make_scorecard(known: Knowledge, asked: Sequence[Asked], typical: tuple[floa
     """
     searcher = Searcher(known.entries, known.vocabulary, typical)
     strangers = read_questions(DEVELOPING)
-    unanswered = RawAbstain.model_validate(
-        read((KNOWLEDGE / "abstain.yaml").read_bytes(), "abstain.yaml").data
-    )
-    messages = (*strangers.far, *strangers.near, *unanswered.far, *unanswered.near)
-    written = [each for each in nobody_answers(messages, searcher) if would_be_answered(known, each.found)]
+    written = [
+        each for each in nobody_answers(unanswered(), searcher) if would_be_answered(known, each.found)
+    ]
     left_out = list(entries_left_out(known.entries, known.vocabulary, typical))[::LEFT_OUT]
     people = [Asked(each.ask, each.entry, searcher.search(each.ask)) for each in strangers.known]
     for_articles = [each for each in asked if each.entry in known.articles]
@@ -129,11 +127,8 @@ def make_judge(known: Knowledge, asked: Sequence[Asked]) -> None:
             for text in texts:
                 rows.append(kept.features(text, known.rival(known.searcher.search(text)))[0])
                 unsafe.append(is_unsafe)
-    for each in asked:
-        if each.entry in known.harmless:
-            rows.append(known.refusals.features(each.text, known.rival(each.found))[0])
-            unsafe.append(False)
-    for each in nobody_answers((*unanswered(), *accounts()), known.searcher):
+    harmless_asked = (each for each in asked if each.entry in known.harmless)
+    for each in (*harmless_asked, *nobody_answers((*unanswered(), *accounts()), known.searcher)):
         rows.append(known.refusals.features(each.text, known.rival(each.found))[0])
         unsafe.append(False)
     weights = fitted(rows, unsafe, SIGNS)

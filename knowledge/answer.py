@@ -27,8 +27,8 @@ from knowledge.words import without_greeting, words_of
 
 Outcome = Literal["answer", "suggest", "unknown", "refuse", "escalate", "command"]
 MOST_SUGGESTIONS = 3
-REFUSAL, PLAYBOOK, COMMAND, TERM = "refusal:", "playbook:", "command:", "term:"
-_SURER = 0.9
+REFUSAL, PLAYBOOK, TERM = "refusal:", "playbook:", "term:"
+_SURER = 0.9  # how sure an article must be, where the words come near to something unsafe
 # From this sureness on that it asks for something unsafe, nothing harmless is a plain answer to it.
 _MAY_BE_UNSAFE = 0.06
 _SMALL_TALK = 0.8  # how like its own words a message must be to be small talk, and no more than that

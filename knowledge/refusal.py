@@ -125,13 +125,6 @@ class Refusals:
             [*asked, *innocent, Entry(_INNOCENT, self.innocent)], self.vocabulary, _TYPICAL, self.index_of
         )
 
-    def found_in(self, text: str, *, may_be_answer: bool = False) -> Refusal | None:
-        """The refusal for the request that `text` makes; None where it makes none of these.
-
-        `may_be_answer`: any words would do as an answer to what is asked now, so only what is put as a question counts.
-        """
-        return self.named_in(text) or self.nearest_to(text, may_be_answer=may_be_answer)
-
     def named_in(self, text: str) -> Refusal | None:
         """The refusal for what `text` asks in so many words."""
         words = _plain(text)

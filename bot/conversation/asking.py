@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bot.conversation import beginning, course, menu
@@ -236,7 +236,7 @@ def meaning_of(scene: Scene, term: Term) -> Reply:
     key = "stands_for" if term.expansion else "means"
     text = [scene.wording(key, term=term.term, expansion=term.expansion, meaning=term.meaning)]
     if term.not_to_confuse_with:
-        others = scene.wording("or_between").join(term.not_to_confuse_with)
+        others = _either(scene, term.not_to_confuse_with)
         text.append(scene.wording("not_the_same", others=others))
     text.append(scene.wording("from_glossary"))
     not_meant = Choice(scene.wording("label_not_meant"), Press("none_of_these"), is_aside=True)
@@ -316,9 +316,13 @@ def did_you_mean(scene: Scene, decision: Decision) -> Reply:
             choices.append(Choice(script.title, Press("start", (script.id,))))
     choices.append(Choice(scene.wording("label_none_of_these"), Press("none_of_these"), is_aside=True))
     key = "which_meaning" if decision.term else "did_you_mean"
-    meanings = scene.wording("or_between").join(decision.term.could_be) if decision.term else ""
+    meanings = _either(scene, decision.term.could_be) if decision.term else ""
     term = decision.term.term if decision.term else ""
     return Reply(scene.wording(key, term=term, meanings=meanings), choices=tuple(choices))
+
+
+def _either(scene: Scene, names: Iterable[str]) -> str:
+    return f" {scene.wording('or_between')} ".join(names)
 
 
 def _not_known(scene: Scene, *, is_kept: bool) -> Reply:

@@ -22,6 +22,11 @@ WORDS = {
 }
 
 
+def found_in(refusals: Refusals, text: str, *, may_be_answer: bool = False) -> Refusal | None:
+    """The refusal by its words, else by what the text comes nearest to."""
+    return refusals.named_in(text) or refusals.nearest_to(text, may_be_answer=may_be_answer)
+
+
 def refusal(
     name: str,
     *asks: tuple[str, ...],
@@ -78,28 +83,28 @@ ALL = Refusals(
     ],
 )
 def test_a_request_is_told_by_its_words(text, expected):
-    found = ALL.found_in(text)
+    found = found_in(ALL, text)
     assert (found.id if found else None) == expected
 
 
 def test_too_many_words_between_two_that_belong_together_are_another_thing():
-    assert ALL.found_in("can i run one two three four again")
-    assert not ALL.found_in("can i run one two three four five again")
+    assert found_in(ALL, "can i run one two three four again")
+    assert not found_in(ALL, "can i run one two three four five again")
 
 
 def test_a_word_inside_another_is_not_that_word():
-    assert not ALL.found_in("can I use the cabinet vials")
+    assert not found_in(ALL, "can I use the cabinet vials")
 
 
 def test_the_first_entry_that_fits_counts():
-    found = ALL.found_in("can I bin the vials and retest?")
+    found = found_in(ALL, "can I bin the vials and retest?")
     assert found is not None
     assert found.id == "throw"
 
 
 def test_a_curly_apostrophe_is_an_apostrophe():
     cannot = Refusals({"asking": ("can't i",), "informing": ("x",), "x": ("go",)}, (refusal("x", ("x",)),))
-    assert cannot.found_in("why can\N{RIGHT SINGLE QUOTATION MARK}t I go")
+    assert found_in(cannot, "why can\N{RIGHT SINGLE QUOTATION MARK}t I go")
 
 
 LIKE = Refusals(
@@ -143,7 +148,7 @@ LIKE = Refusals(
     ],
 )
 def test_a_request_is_told_by_what_it_comes_nearest_to(text, expected):
-    found = LIKE.found_in(text)
+    found = found_in(LIKE, text)
     assert (found.id if found else None) == expected
 
 
@@ -160,7 +165,7 @@ def test_what_is_harmless_and_comes_nearer_is_no_request():
     wary = replace(
         LIKE, judge=Judge(replace(LIKE.judge.weights, by_feature={"asked": 4.0, "rival": -8.0}), 0.3)
     )
-    assert wary.found_in(said)
+    assert found_in(wary, said)
     assert wary.nearest_to(said, Rival(0.1, 0.2))
     assert not wary.nearest_to(said, Rival(1.0, 0.9))
     assert wary.sureness(said) > wary.sureness(said, Rival(1.0, 0.9))
@@ -170,14 +175,14 @@ def test_what_is_harmless_and_comes_nearer_is_no_request():
 @pytest.mark.parametrize("text", ["old bench", "the unheard bench rhubarb compote"])
 def test_few_words_and_words_nobody_knows_tell_nothing(text):
     careless = replace(LIKE, judge=replace(LIKE.judge, likely_from=0.0))
-    assert careless.found_in(text) is None
+    assert found_in(careless, text) is None
 
 
 def test_where_any_words_would_do_a_statement_is_the_answer():
     said = "bench is full of old flasks, the sink is right here"
-    assert LIKE.found_in(said)
-    assert not LIKE.found_in(said, may_be_answer=True)
-    assert LIKE.found_in(f"{said}?", may_be_answer=True)
+    assert found_in(LIKE, said)
+    assert not found_in(LIKE, said, may_be_answer=True)
+    assert found_in(LIKE, f"{said}?", may_be_answer=True)
 
 
 @pytest.mark.parametrize(
@@ -185,9 +190,9 @@ def test_where_any_words_would_do_a_statement_is_the_answer():
 )
 def test_a_value_is_no_request_however_near_it_comes_to_one(value):
     careless = replace(LIKE, judge=replace(LIKE.judge, likely_from=0.0))
-    assert careless.found_in("the old bench is full") is not None
-    assert careless.found_in(value) is None
-    assert careless.found_in(value, may_be_answer=True) is None
+    assert found_in(careless, "the old bench is full") is not None
+    assert found_in(careless, value) is None
+    assert found_in(careless, value, may_be_answer=True) is None
 
 
 def test_a_long_account_is_like_no_way_to_ask_and_is_no_request_however_many_words_they_share():
@@ -197,14 +202,14 @@ def test_a_long_account_is_like_no_way_to_ask_and_is_no_request_however_many_wor
     )
     careless = replace(LIKE, judge=Judge(Weights(1.0, {"length": 5.0}), 0.3))
     assert careless.features(account)[1] is not None
-    assert careless.found_in(account, may_be_answer=True) is None
-    assert careless.found_in("is the sink right here, the bench is full of old flasks?", may_be_answer=True)
+    assert found_in(careless, account, may_be_answer=True) is None
+    assert found_in(careless, "is the sink right here, the bench is full of old flasks?", may_be_answer=True)
 
 
 def test_with_nothing_refused_nothing_is():
-    assert NOTHING_REFUSED.found_in("can I retest it?") is None
+    assert found_in(NOTHING_REFUSED, "can I retest it?") is None
 
 
 @given(st.text())
 def test_no_text_is_too_strange(text):
-    ALL.found_in(text)
+    found_in(ALL, text)
