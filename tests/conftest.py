@@ -24,16 +24,20 @@ from tests.postgres import (
 )
 
 REQUIRE_ALL_VARIABLE = "QMS_COACH_REQUIRE_ALL"
+CACHE_VARIABLE = "QMS_COACH_CACHE"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 NO_BROWSER = "no Chromium on this machine; `apt-get install chromium` brings one"
 
 # No test may depend on what the developer runs the coach with. This happens before any test is imported.
-for _name in set(os.environ) - {ADDRESS_VARIABLE, REQUIRE_ALL_VARIABLE}:
+_IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
+_OURS = {ADDRESS_VARIABLE, REQUIRE_ALL_VARIABLE, *((CACHE_VARIABLE,) if _IS_WORKER else ())}
+for _name in set(os.environ) - _OURS:
     if _name.startswith(("QMS_COACH_", "SLACK_", "TEAMS_")) or _name in {"DATABASE_URL", "PORT"}:
         del os.environ[_name]
-# Nor write anything into the developer's home.
-os.environ["QMS_COACH_CACHE"] = tempfile.mkdtemp(prefix="qms-coach-cache-")
-atexit.register(shutil.rmtree, os.environ["QMS_COACH_CACHE"], ignore_errors=True)
+# Nor write anything into the developer's home; all workers keep theirs in one folder.
+if not _IS_WORKER:
+    os.environ[CACHE_VARIABLE] = tempfile.mkdtemp(prefix="qms-coach-cache-")
+    atexit.register(shutil.rmtree, os.environ[CACHE_VARIABLE], ignore_errors=True)
 
 # The same examples every time, however slow the machine; `make proof` looks for new ones.
 hypothesis.settings.register_profile("steady", deadline=None, derandomize=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,7 +16,6 @@ from sqlalchemy import func, select
 from bot.app import HOME, PULLED
 from bot.coach import Coach, Office
 from bot.content.library import Library
-from bot.content.reader import load_library
 from bot.message import About, Address, Heard, Identity, Message, Press
 from bot.reply import Choice, Reply
 from bot.saying import Channels
@@ -28,6 +26,7 @@ from bot.store.tables import metadata
 from playbooks.answer import Upload
 from playbooks.loader import load_whole
 from playbooks.run import Answered, Event, Ledger, What, canonical_json, fold, hash_of
+from tests.content import shipped_library
 from tests.dialogue import Clock
 
 COLD = "temp in cold room 2 was out of range this morning"
@@ -68,18 +67,12 @@ ANSWERS: Mapping[str, str] = {
 }
 
 
-@functools.cache
-def library() -> Library:
-    """What is shipped, with its fictional sites."""
-    return load_library()
-
-
 @dataclass
 class Plant:
     """The coach of the fictional sites on one database; everybody speaks on the web unless told otherwise."""
 
     database: Database
-    library: Library = field(default_factory=library)
+    library: Library = field(default_factory=shipped_library)
     clock: Clock = field(default_factory=Clock)
     refs: Iterator[str] = field(default_factory=lambda: (f"coach-{n:04}" for n in itertools.count(1)))
     names: Iterator[int] = field(default_factory=itertools.count)

@@ -43,7 +43,7 @@ def approve(
             "QMS_COACH_SITE names no folder: the invented site approves nothing; set it to your site's folder"
         )
     now = wall_clock.now()
-    library = read_shelf(folder, today=now.date(), tries={playbook}).sound()
+    library = read_shelf(folder, today=now.date(), tries={playbook}, cache=settings.cache_folder).sound()
     script = library.script(playbook)
     if script.control.status != "released_by_maker":
         raise ApprovalRefused(

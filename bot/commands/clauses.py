@@ -23,7 +23,8 @@ def clauses(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List the clauses that content rests on, or all that cites one of them, and its twins in other regions."""
-    known = load_library(read_settings().site_folder).clauses
+    settings = read_settings()
+    known = load_library(settings.site_folder, settings.cache_folder).clauses
     if not clause_id:
         rows = [_row(clause, len(known.citing(name))) for name, clause in known.by_id.items()]
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=2) if as_json else "\n".join(map(_line, rows)))

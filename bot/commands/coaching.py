@@ -29,7 +29,8 @@ def coach_text(
     ] = "",
 ) -> None:
     """Ask what the coach would ask about a text. Nothing is kept."""
-    manner = load_library(read_settings().site_folder).site(site).coaching
+    settings = read_settings()
+    manner = load_library(settings.site_folder, settings.cache_folder).site(site).coaching
     found = look(_read(file), checks_of(kind), Known(glossary=manner.glossary), manner, Listener())
     asked = found if every else found[:AT_MOST]
     if as_json:

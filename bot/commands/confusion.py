@@ -26,7 +26,8 @@ def confusion(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Ask each phrasing while it is left out, and show which articles are taken for which. Takes a while."""
-    known = load_library(read_settings().site_folder).knowledge
+    settings = read_settings()
+    known = load_library(settings.site_folder, settings.cache_folder).knowledge
     if article and article not in (ids := [entry.id for entry in known.entries]):
         raise CoachError(f"there is no article {article!r}; {nearest(article, ids)}")
     found = standings(out_of_fold(known.entries, known.vocabulary, known.scorecard.typical))

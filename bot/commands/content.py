@@ -20,7 +20,13 @@ def check(
     quick: Annotated[bool, typer.Option("--quick", help="Do not walk every path of every playbook.")] = False,
 ) -> None:
     """Check every content file: the shipped ones, and the site's own where QMS_COACH_SITE names its folder."""
-    shelf = read_shelf(read_settings().site_folder, today=wall_clock.now().date(), walks_paths=not quick)
+    settings = read_settings()
+    shelf = read_shelf(
+        settings.site_folder,
+        today=wall_clock.now().date(),
+        walks_paths=not quick,
+        cache=settings.cache_folder,
+    )
     errors = [finding for finding in shelf.findings if not finding.is_warning]
     warnings = [finding for finding in shelf.findings if finding.is_warning]
     for finding in (*errors, *warnings):
@@ -44,7 +50,8 @@ def graph(
     as_list: Annotated[bool, typer.Option("--list", help="Print the steps as a procedure instead.")] = False,
 ) -> None:
     """Draw a playbook: a Mermaid flowchart, or every step in words, to be read and signed."""
-    shelf = read_shelf(read_settings().site_folder, tries=())
+    settings = read_settings()
+    shelf = read_shelf(settings.site_folder, tries=(), cache=settings.cache_folder, judges_again=False)
     if script not in shelf.library.playbooks:
         shelf.sound()  # perhaps it is there, and cannot be read: then say so
     found = shelf.library.script(script)

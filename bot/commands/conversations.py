@@ -73,7 +73,7 @@ def play(
 ) -> None:
     """Run a playbook from named answers, without a chat."""
     settings = read_settings()
-    library = replace(load_library(settings.site_folder), is_preview=preview)
+    library = replace(load_library(settings.site_folder, settings.cache_folder), is_preview=preview)
     place = library.site(site)
     now = _clock(settings)()
     chosen = library.script(script)

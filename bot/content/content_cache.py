@@ -15,25 +15,25 @@ from bot.content.kept_file import code_of, keep, read_kept
 from bot.strict_yaml import Document, Value, read
 from bot.strict_yaml import Path as Place
 
+_DOCUMENTS, _SOUND = "content", "sound"
+
 
 class ContentCache:
     """What was read before, in a folder. Without a folder, or where it holds nothing, everything is read anew."""
 
-    def __init__(self, folder: Path | None, of: str = "") -> None:
+    def __init__(self, folder: Path | None) -> None:
         self._folder, self._key = folder, ""
         self._known: Mapping[str, Value] = {}
-        self._sound = ""
         self._read: dict[str, Value] = {}
         self._is_new = False
         if folder is None:
             return
         try:
-            self._key = hashlib.sha256(f"{code_of(_code())} {of}".encode()).hexdigest()
+            self._key = code_of(_code())
         except OSError:  # no files of code: then nothing can be compared
             self._folder = None
             return
-        if kept := read_kept(folder, "content", self._key):
-            self._known, self._sound = kept["documents"], kept["sound"]
+        self._known = read_kept(folder, _DOCUMENTS, self._key) or {}
 
     def read(self, text: bytes, file: str) -> Document:
         """The one document in a file, as `strict_yaml.read` has it."""
@@ -47,14 +47,22 @@ class ContentCache:
         self._read[name] = document.data
         return document
 
+    def keep(self) -> None:
+        """Keep what was read."""
+        if self._folder and self._is_new:
+            keep(self._folder, _DOCUMENTS, self._key, self._read)
+
     def is_sound(self, content: str) -> bool:
         """Whether all content that this stands for was judged before, and nothing was wrong with it."""
-        return bool(content) and content == self._sound
+        return bool(self._folder and content and read_kept(self._folder, _SOUND, self._key_of(content)))
 
-    def keep(self, *, sound: str) -> None:
-        """Keep what was read, and that what `sound` stands for was sound; nothing was where it is empty."""
-        if self._folder and (self._is_new or sound != self._sound):
-            keep(self._folder, "content", self._key, {"documents": self._read, "sound": sound})
+    def keep_sound(self, content: str) -> None:
+        """Keep that nothing was wrong with what this stands for."""
+        if self._folder and content:
+            keep(self._folder, _SOUND, self._key_of(content), True)
+
+    def _key_of(self, content: str) -> str:
+        return hashlib.sha256(f"{self._key} {content}".encode()).hexdigest()
 
 
 @dataclass(frozen=True)

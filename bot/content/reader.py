@@ -77,7 +77,7 @@ def load_library(overlay: Path | None = None, cache: Path | None = None) -> Libr
     No playbook is tried: `qms-coach check` does that before content is released. `cache` is a folder for what can be made
     again.
     """
-    library = read_shelf(overlay, tries=(), cache=cache).sound()
+    library = read_shelf(overlay, tries=(), cache=cache, judges_again=False).sound()
     return library if cache is None else replace(library, knowledge=_cached(library.knowledge, cache))
 
 
@@ -109,6 +109,7 @@ def read_shelf(
     tries: Collection[str] | None = None,
     walks_paths: bool = True,
     cache: Path | None = None,
+    judges_again: bool = True,
 ) -> Shelf:
     """Read everything; faults are collected, not raised, so that one run shows them all.
 
@@ -117,10 +118,10 @@ def read_shelf(
     3. Try what is sound: every scenario, and every path where `walks_paths`.
 
     `tries` are the playbooks to try, with the sub-flows they call; all there are where it is None. With `today`, a
-    review that is overdue is told. With `cache`, a folder for what can be made again, what was sound before is not
-    judged once more, and no warning is told.
+    review that is overdue is told. `cache` is a folder for what can be made again; unless one `judges_again`, what it
+    knows to be sound is not judged once more, and no warning is told.
     """
-    before = ContentCache(cache, str(overlay))
+    before = ContentCache(cache)
     reader = _Reader(cache=before, known=KnowledgeShelf(cache=before))
     package, example = Path(str(files("playbooks"))), Path(str(files("bot"))) / EXAMPLE_SITE
     if overlay and not overlay.is_dir():
@@ -137,11 +138,11 @@ def read_shelf(
     if overlay:
         reader.take_over(overlay)
     reader.scripts()
-    if not before.is_sound(reader.stands_for()):
+    before.keep()
+    if judges_again or not before.is_sound(reader.stands_for()):
         reader.meaning(today)
         reader.protections(reader.sound())
-        is_sound = all(finding.is_warning for finding in reader.findings)
-        before.keep(sound=reader.stands_for() if is_sound else "")
+        before.keep_sound(reader.stands_for())
     sound = reader.sound()
     wanted = sound.keys() if tries is None else {*tries, *_sub_flows(sound, tries)}
     for name, script in sound.items():

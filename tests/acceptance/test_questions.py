@@ -15,7 +15,8 @@ from bot.content.article_file import RawArticle, article_of, split
 from bot.content.library import Library
 from bot.store.tables import metadata, promises
 from tests.bot.commands import conftest as command_line
-from tests.plant import Plant, labels, library
+from tests.content import shipped_library
+from tests.plant import Plant, labels
 
 run = command_line.run
 BICYCLES = "who repairs bicycles near here?"
@@ -40,8 +41,10 @@ def released(path: Path) -> Library:
     text = text.replace('effective_from: "', 'effective_from: "2026-01-05" # "', 1)
     document, body = split(f"{text}The porter does, on Mondays.\n".encode(), path.name)
     article, _ = article_of(RawArticle.model_validate(document.data), body)
-    known = library().knowledge
-    return replace(library(), knowledge=replace(known, articles={**known.articles, article.id: article}))
+    known = shipped_library().knowledge
+    return replace(
+        shipped_library(), knowledge=replace(known, articles={**known.articles, article.id: article})
+    )
 
 
 def test_a_question_becomes_an_article_and_who_asked_hears_of_it(plant: Plant, run: Run, tmp_path: Path):

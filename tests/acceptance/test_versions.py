@@ -9,7 +9,8 @@ import pytest
 
 from bot.content.library import Approval, Library
 from playbooks.run import MovedVersion
-from tests.plant import ANSWERS, Plant, facts, labels, library, next_release, step_in
+from tests.content import shipped_library
+from tests.plant import ANSWERS, Plant, facts, labels, next_release, step_in
 
 
 @pytest.fixture
@@ -186,7 +187,7 @@ def test_a_draft_that_rests_on_what_was_superseded_says_so(plant: Plant):
 
 
 def at_a_real_site(*, requires_approval: bool = False, is_approved: bool = False) -> Library:
-    old = library()
+    old = shipped_library()
     north = replace(old.site("northfield"), is_fictional=False, requires_approval=requires_approval)
     script = old.script("deviation-open")
     approval = Approval(script.id, script.version, script.hash, "Dana Okafor", "qa", "CC-9", "2026-05-01")

@@ -8,8 +8,8 @@ import pytest
 
 from bot.content.article_draft import DraftRefused, NewArticle, draft_of, quoted, with_phrasing
 from bot.content.article_file import RawArticle, article_of, article_problems, split
-from bot.content.reader import load_library
 from bot.strict_yaml import read
+from tests.content import shipped_library
 
 ARTICLES = sorted((Path(__file__).parents[2] / "knowledge" / "articles").rglob("*.md"))
 ODD = [
@@ -71,4 +71,4 @@ def test_a_new_file_can_be_read_and_lacks_what_only_an_author_can_write(kind):
     assert (article.kind, article.status, article.ask_whom) == (kind, "draft", whom)
     found = [problem.found for problem in article_problems(article, {article.id}, {}, (), "2026-06-03")]
     assert found == ["no answer", "2 phrasings", *(["no source"] if kind == "article" else [])]
-    assert article.id not in load_library().knowledge.articles
+    assert article.id not in shipped_library().knowledge.articles

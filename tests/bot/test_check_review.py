@@ -21,14 +21,15 @@ from bot.store.database import Database
 from bot.store.events import EngagementEvent
 from bot.store.tables import audit as audit_table
 from playbooks.coaching.catalogue import Manner
-from tests.plant import Plant, library
+from tests.content import shipped_library
+from tests.plant import Plant
 
 CHECK, SITE = "vague_amount", "northfield"
 PEOPLE = ("alex", "priya", "lee", "sam", "riley")
 
 
 def at(site: Site, shipped: Library | None = None) -> Library:
-    shipped = shipped or library()
+    shipped = shipped or shipped_library()
     return replace(shipped, sites={**shipped.sites, site.id: site})
 
 

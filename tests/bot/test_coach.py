@@ -23,7 +23,8 @@ from bot.store.database import Database
 from bot.store.tables import audit as audit_table
 from bot.store.tables import metadata
 from playbooks.draft import NOT_AS_MADE
-from tests.plant import COLD, Plant, buttons, labels, library, next_release, step_in
+from tests.content import shipped_library
+from tests.plant import COLD, Plant, buttons, labels, next_release, step_in
 from tests.postgres import Postgres
 
 MAYBE = ("no", "Not sure")  # nobody is hurt; whether a patient is touched is not known: QA is told later on
@@ -328,11 +329,11 @@ def test_a_tell_goes_to_the_private_address_used_last(plant):
 def test_with_nobody_to_tell_the_telephone_number_is_shown_and_nothing_is_said_to_be_posted(
     database, roster, reason
 ):
-    north = library().site("northfield")
-    sites = {**library().sites, north.id: replace(north, rosters={"qa_on_call": roster})}
-    plant = Plant(database, replace(library(), sites=sites))
+    north = shipped_library().site("northfield")
+    sites = {**shipped_library().sites, north.id: replace(north, rosters={"qa_on_call": roster})}
+    plant = Plant(database, replace(shipped_library(), sites=sites))
     with database.writing() as conn:
-        people.add(conn, replace(library().people[0], id="kim", is_active=False))
+        people.add(conn, replace(shipped_library().people[0], id="kim", is_active=False))
     plant.start()
     plant.say("no", "Yes, it could")
 
@@ -342,9 +343,9 @@ def test_with_nobody_to_tell_the_telephone_number_is_shown_and_nothing_is_said_t
 
 
 def test_the_backup_is_told_where_nobody_of_the_roster_can_be_reached(database):
-    north = library().site("northfield")
+    north = shipped_library().site("northfield")
     rosters = {"qa_on_call": Roster(("nobody",), "4410", backup=("quinn",))}
-    plant = Plant(database, replace(library(), sites={north.id: replace(north, rosters=rosters)}))
+    plant = Plant(database, replace(shipped_library(), sites={north.id: replace(north, rosters=rosters)}))
     plant.start()
     plant.say("no", "Yes, it could")
 
@@ -464,11 +465,11 @@ def test_the_list_says_when_it_was_posted_by_the_clock_of_the_coach(plant):
 
 
 def test_whoever_was_told_but_has_no_right_to_it_cannot_release_the_stop(database):
-    north = library().site("northfield")
+    north = shipped_library().site("northfield")
     rosters = {**north.rosters, "qa_on_call": Roster(("priya",), "4410")}
-    plant = Plant(database, replace(library(), sites={north.id: replace(north, rosters=rosters)}))
+    plant = Plant(database, replace(shipped_library(), sites={north.id: replace(north, rosters=rosters)}))
     ref = held(plant)
-    plant.coach = plant.with_library(library())  # priya has left the roster since
+    plant.coach = plant.with_library(shipped_library())  # priya has left the roster since
 
     plant.press("Release the stop", by="priya")
     assert plant.said("priya").endswith("That stop is for another role to release.")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bot.content.finding import ContentRefused, Finding
 from bot.content.library import cited_by
-from bot.content.reader import Shelf, load_library, read_answers, read_shelf
+from bot.content.reader import Shelf, read_answers, read_shelf
 from bot.content.site_file import nearest_zone
 from bot.errors import CoachError
 from bot.site import Roster
@@ -23,8 +23,9 @@ from playbooks.coaching.catalogue import Manner
 from playbooks.loader import load
 from playbooks.script import Document, Script
 from tests.bot.authored import OBLIGATIONS, PLAYBOOK, SCENARIOS, SITE, line_of, write_overlay
+from tests.content import CACHE, library_of, shipped_library
 
-SHIPPED = load_library()
+SHIPPED = shipped_library()
 TODAY = date(2026, 6, 3)
 CONCERN = "data-integrity-concern"  # a shipped playbook that no other carries anything into
 RETYPED = (("label: System or record\n    type: text", "label: System or record\n    type: long_text"),)
@@ -34,7 +35,7 @@ OWED = ("data-secure-now",)  # the obligation that this breaks
 
 def read_own(folder: Path, *, tries: Collection[str] = ("spill",)) -> Shelf:
     """What is read and found when the overlay in `folder` is checked; of the playbooks, only its own is tried."""
-    return read_shelf(folder, tries=tries)
+    return read_shelf(folder, tries=tries, cache=CACHE)
 
 
 def findings(shelf: Shelf, *, are_warnings: bool = False) -> list[str]:
@@ -123,7 +124,7 @@ def test_a_step_that_makes_no_document_has_no_template():
 
 
 def test_an_overlay_adds_its_sites_and_playbooks_to_the_shipped_ones(tmp_path):
-    library = load_library(write_overlay(tmp_path))
+    library = library_of(write_overlay(tmp_path))
     assert set(library.playbooks) == {*SHIPPED.playbooks, "spill"}
     assert set(library.sites) == {"acme"}
     assert not library.site().is_fictional
@@ -151,7 +152,7 @@ def own_version(folder: Path, name: str, *changes: tuple[str, str]) -> Path:
 
 def test_an_overlay_replaces_a_playbook_of_the_same_name(tmp_path):
     folder = own_version(tmp_path, CONCERN, ("title: A worry about data", "title: Our own worry"))
-    library = load_library(folder)
+    library = library_of(folder)
     assert library.playbooks[CONCERN].script.title == "Our own worry"
     assert set(library.playbooks) == {*SHIPPED.playbooks, "spill"}
 
@@ -168,7 +169,7 @@ def test_a_question_that_keeps_its_name_keeps_its_type(tmp_path):
     text = Path(found.file).read_text(encoding="utf-8").splitlines()
     assert text[found.line - 1].strip() == "type: long_text"
     with pytest.raises(ContentRefused, match="in the shipped version"):
-        load_library(folder)
+        library_of(folder)
 
 
 def test_another_content_under_the_number_of_the_shipped_version_is_warned_about(tmp_path):
@@ -217,7 +218,7 @@ def test_an_overlay_adds_and_replaces_templates(tmp_path):
     (folder / "templates").mkdir()
     (folder / "templates" / "coaching-draft.docx").write_bytes(b"PK our own")
     (folder / "templates" / "spill.docx").write_bytes(b"PK another")
-    templates = load_library(folder).templates
+    templates = library_of(folder).templates
     assert (templates["coaching-draft"], templates["spill"]) == (b"PK our own", b"PK another")
 
 
@@ -225,7 +226,7 @@ def test_a_site_is_found_by_id_and_the_first_one_without(tmp_path):
     folder = write_overlay(tmp_path)
     (folder / "sites" / "zeta").mkdir()
     (folder / "sites" / "zeta" / "settings.yaml").write_text(SITE.replace("site: acme", "site: zeta"))
-    library = load_library(folder)
+    library = library_of(folder)
     assert library.site().id == "acme"
     assert library.site("zeta").id == "zeta"
     with pytest.raises(CoachError, match="there is no site 'zetta'; did you mean 'zeta'"):
@@ -233,7 +234,7 @@ def test_a_site_is_found_by_id_and_the_first_one_without(tmp_path):
 
 
 def test_a_site_settings_file_says_everything_about_a_site(tmp_path):
-    site = load_library(write_overlay(tmp_path)).site("acme")
+    site = library_of(write_overlay(tmp_path)).site("acme")
     assert (site.name, site.regions, site.zone, site.is_day_first) == (
         "Acme Works",
         ("US",),
@@ -333,7 +334,7 @@ def test_everything_wrong_is_said_at_once(tmp_path):
         tmp_path, site=SITE.replace("US", "USA"), playbook=PLAYBOOK.replace("title", "titel", 1)
     )
     with pytest.raises(ContentRefused) as refused:
-        load_library(folder)
+        library_of(folder)
     assert {Path(finding.file).name for finding in refused.value.findings} == {"settings.yaml", "spill.yaml"}
     assert len(str(refused.value).splitlines()) == len(refused.value.findings)
 
@@ -341,7 +342,7 @@ def test_everything_wrong_is_said_at_once(tmp_path):
 def test_a_folder_without_a_site_is_refused(tmp_path):
     assert "no site is set up; add <id>/settings.yaml to this folder" in str(the_finding(tmp_path))
     with pytest.raises(ContentRefused, match="no site is set up"):
-        load_library(tmp_path)
+        library_of(tmp_path)
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path):
@@ -380,7 +381,7 @@ def test_a_playbook_without_scenarios_is_only_warned_about(tmp_path):
     folder = write_overlay(tmp_path)
     (folder / "playbooks" / "spill.test.yaml").unlink()
     assert "warning: no scenarios; write spill.test.yaml beside it" in str(the_finding(folder))
-    assert "spill" in load_library(folder).playbooks
+    assert "spill" in library_of(folder).playbooks
 
 
 @pytest.mark.parametrize(
@@ -403,7 +404,7 @@ def test_what_a_site_lacks_for_a_playbook_is_named_and_the_site_starts(tmp_path,
     warnings = findings(read_own(write_overlay(tmp_path, site=site)), are_warnings=True)
     assert [warning for warning in warnings if f"spill {found}" in warning]
     assert all("settings.yaml:" in warning for warning in warnings)
-    assert "acme" in load_library(tmp_path).sites
+    assert "acme" in library_of(tmp_path).sites
 
 
 @pytest.mark.parametrize(
@@ -683,7 +684,7 @@ def test_a_protection_that_is_gone_is_told_with_the_promise(tmp_path):
 def test_a_site_cannot_start_a_shipped_playbook_without_its_protections(tmp_path):
     folder = own_version(tmp_path, CONCERN, *UNPROTECTED)
     with pytest.raises(ContentRefused, match=r"obligations\.yaml:\d+: data-integrity-concern: "):
-        load_library(folder)
+        library_of(folder)
 
 
 def test_a_site_may_state_an_obligation_in_its_own_way(tmp_path):
@@ -693,7 +694,7 @@ def test_a_site_may_state_an_obligation_in_its_own_way(tmp_path):
         f"- id: {one}\n  playbook: spill\n  says: It is kept elsewhere.\n  shows: where\n" for one in OWED
     )
     (folder / "obligations.yaml").write_text(OBLIGATIONS + own, encoding="utf-8")
-    assert CONCERN in load_library(folder).playbooks
+    assert CONCERN in library_of(folder).playbooks
 
 
 def test_a_protection_without_an_obligation_is_an_error_where_shipped_and_advice_elsewhere(tmp_path):
@@ -744,7 +745,7 @@ def test_any_change_of_wording_changes_the_hash(wording):
 
 
 def test_the_canonical_text_gives_the_script_back(tmp_path):
-    book = load_library(write_overlay(tmp_path)).playbooks["spill"]
+    book = library_of(write_overlay(tmp_path)).playbooks["spill"]
     assert load(json.loads(book.canonical)) == book.script
 
 

@@ -9,7 +9,7 @@ import pytest
 from bot.content import content_cache, reader
 from bot.content.content_cache import ContentCache
 from bot.content.finding import ContentRefused
-from bot.content.reader import load_library
+from bot.content.reader import load_library, read_shelf
 from bot.strict_yaml import YamlRefused
 from playbooks.check import check_script
 from tests.bot.authored import PLAYBOOK, SITE, line_of, write_overlay
@@ -89,19 +89,30 @@ def test_changed_code_judges_again(tmp_path, cache, judged, monkeypatch):
 
 def test_a_spoilt_file_is_not_believed(tmp_path, cache, judged):
     overlay = write_overlay(tmp_path / "site")
-    load_library(overlay, cache)
+    first = load_library(overlay, cache)
     count = judged.count
     (kept,) = cache.glob("content-*.json")
     kept.write_bytes(kept.read_bytes().replace(b"spill", b"spoil"))
-    load_library(overlay, cache)
+    (sound,) = cache.glob("sound-*.json")
+    sound.write_bytes(sound.read_bytes().replace(b"true", b"yeah"))
+    assert load_library(overlay, cache).trees == first.trees
     assert judged.count == 2 * count
+
+
+def test_who_wants_it_judged_again_has_every_warning(tmp_path, cache, judged):
+    overlay = write_overlay(tmp_path / "site")
+    (overlay / "playbooks" / "spill.yml").write_text("", encoding="utf-8")
+    for _ in range(2):
+        shelf = read_shelf(overlay, tries=(), cache=cache)
+        assert [finding.found for finding in shelf.findings] == ["this file is not read"]
+    assert judged.count > len(shelf.library.playbooks)
 
 
 def test_lines_of_what_was_read_before_are_found_when_asked_for(cache):
     text = b"one: 1\ntwo:\n  - a\n  - b\n"
     before = ContentCache(cache)
     plain = before.read(text, "some.yaml")
-    before.keep(sound="")
+    before.keep()
     again = ContentCache(cache).read(text, "some.yaml")
     assert (again.data, dict(again.lines)) == (plain.data, dict(plain.lines))
     assert again.line(("two", 1)) == 4
@@ -112,12 +123,13 @@ def test_nothing_is_kept_of_what_cannot_be_read(cache):
     before = ContentCache(cache)
     with pytest.raises(YamlRefused):
         before.read(b"one: 1\none: 2\n", "some.yaml")
-    before.keep(sound="")
+    before.keep()
     assert not cache.exists()
 
 
 def test_without_a_folder_everything_is_read_anew():
     nothing = ContentCache(None)
     assert nothing.read(b"one: 1\n", "some.yaml").data == {"one": 1}
-    nothing.keep(sound="all")
+    nothing.keep()
+    nothing.keep_sound("all")
     assert not nothing.is_sound("all")

@@ -13,7 +13,7 @@ from docx import Document
 
 from bot.commands.directory import read_people
 from bot.content.library import Library
-from bot.content.reader import load_library, read_shelf
+from bot.content.reader import read_shelf
 from bot.content.readiness import lacking
 from bot.document import as_docx
 from bot.person import Person
@@ -22,6 +22,7 @@ from playbooks.coaching.finding import Known
 from playbooks.draft import Around, draft_of
 from playbooks.run import Drafted
 from playbooks.scenario import play
+from tests.content import shipped_library
 from tests.tools.build_example_template import FORM, TEMPLATE, build
 
 FOLDER = Path(__file__).parents[2] / "docs" / "example-site"
@@ -56,7 +57,7 @@ def test_nothing_is_wrong_with_it_and_its_own_playbooks_keep_what_they_promise()
 
 
 def test_it_adds_a_playbook_and_puts_another_in_the_place_of_a_shipped_one(library):
-    shipped = load_library()
+    shipped = shipped_library()
     assert set(library.playbooks) - set(shipped.playbooks) == {"line-clearance"}
     assert library.script("shift-handover").hash != shipped.script("shift-handover").hash
     assert library.script("deviation-open").hash == shipped.script("deviation-open").hash

@@ -20,7 +20,8 @@ from bot.store.tables import metadata
 from playbooks.loader import load
 from playbooks.run import Part, canonical_json
 from tests.bot.parts import LOOK
-from tests.plant import Plant, facts, labels, library
+from tests.content import shipped_library
+from tests.plant import Plant, facts, labels
 from tests.postgres import Postgres
 
 LAB = Roster(("lee", "sam"), "extension 4350", ("quinn",))
@@ -29,7 +30,7 @@ ROLE = "lab_supervisor"
 
 def with_parts(lab: Roster = LAB) -> Library:
     """What is shipped, and a playbook in which the supervisor of the laboratory has a part."""
-    shipped = library()
+    shipped = shipped_library()
     tree: Mapping[str, Any] = LOOK
     book = next(iter(shipped.playbooks.values()))
     look = Playbook(load(tree), canonical_json(tree), book.document)

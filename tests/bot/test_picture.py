@@ -28,7 +28,8 @@ from playbooks.control import individuals
 from playbooks.figure import Bones, Chain, Chart, Link, Web
 from playbooks.sketch import sketch
 from tests.bot.conversation.talk import WORDING
-from tests.plant import Plant, library, next_release
+from tests.content import shipped_library
+from tests.plant import Plant, next_release
 from tests.playbooks.scripts import END, REVIEW, document, figure, question, tree
 
 TITLE = "Why it happened"
@@ -184,7 +185,7 @@ def plant(database, renderer) -> Plant:
         old.clear()
         old.update(WHYS)
 
-    plant = Plant(database, next_release(library(), edit, "immediate-containment"))
+    plant = Plant(database, next_release(shipped_library(), edit, "immediate-containment"))
     office = Office(
         database,
         plant.library,

@@ -20,7 +20,8 @@ from bot.store.questions import KeptQuestion, Settling
 from bot.store.tables import metadata, promises
 from bot.store.tables import questions as table
 from knowledge.article import Article, Scope
-from tests.plant import Plant, labels, library
+from tests.content import shipped_library
+from tests.plant import Plant, labels
 
 QUESTION = "who repairs bicycles near here?"
 PLANTS = Article(
@@ -41,8 +42,10 @@ def plant(database: Database) -> Plant:
 
 def knowing(article: Article) -> Library:
     """The library of the next release, which has this article."""
-    known = library().knowledge
-    return replace(library(), knowledge=replace(known, articles={**known.articles, article.id: article}))
+    known = shipped_library().knowledge
+    return replace(
+        shipped_library(), knowledge=replace(known, articles={**known.articles, article.id: article})
+    )
 
 
 def asked(plant: Plant, by: str = "alex", question: str = QUESTION, *, agrees: bool = True) -> None:
@@ -72,7 +75,7 @@ def test_a_question_is_kept_without_anything_that_leads_to_its_person(plant: Pla
     asked(plant, agrees=False)
     (row,) = rows(plant)
     assert (row.kind, row.text, row.site, row.role) == ("unanswered", QUESTION, "northfield", "operator")
-    assert row.content == library().knowledge.hash
+    assert row.content == shipped_library().knowledge.hash
     assert row.day == plant.clock.now.replace(hour=0, minute=0, second=0, microsecond=0)
     with plant.database.reading() as conn:
         stands = " ".join(map(str, conn.execute(select(table)).one()))

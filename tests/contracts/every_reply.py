@@ -15,7 +15,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.content.library import Library
-from bot.content.reader import load_library
 from bot.content.scenario_file import RawScenario
 from bot.conversation.coaching import for_review
 from bot.conversation.feedback import answered_at_last, never_answered
@@ -62,6 +61,7 @@ from playbooks.script import (
     Whys,
 )
 from tests.bot.conversation.talk import ALARM, PARTS, SPILL, WORDING, Talk
+from tests.content import shipped_library
 from tests.contracts.extremes import HOSTILE, LONGEST, extremes, long_text
 
 TODAY = date(2026, 6, 3)
@@ -163,7 +163,7 @@ Did = str | Press | Act | tuple[Upload, ...]
 def every_reply() -> tuple[tuple[str, Reply], ...]:
     """Every reply that was found, each once, with the name of where it came from. The same ones in the same order."""
     found: dict[Reply, str] = {}
-    library = load_library()
+    library = shipped_library()
     for language, text in library.wordings.items():
         for name, reply in chain(spoken_replies(library, wording := read_wording(text)), sentences(wording)):
             found.setdefault(reply, f"{language}, {name}")

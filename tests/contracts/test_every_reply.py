@@ -10,16 +10,16 @@ from typing import get_args
 
 import pytest
 
-from bot.content.reader import load_library
 from bot.conversation.wording import read_wording
 from bot.reply import FieldKind, Reply, Tone
 from playbooks.answer import options_of
 from playbooks.placeholder import placeholders
 from playbooks.script import Ask, Clock, Finish, HandBack, HandOver, Review, Say, Script, Step, Stop
+from tests.content import shipped_library
 from tests.contracts.every_reply import every_reply, sentences, spoken_replies
 from tests.contracts.extremes import KINDS, LONGEST, MARKS, extremes
 
-LIBRARY = load_library()
+LIBRARY = shipped_library()
 # What a channel shows of its own accord, and what stands in the log for what was pressed.
 SHOWN_ONLY = re.compile(
     r"hint_\w+|used(?:_typed)?|here_is_file|no_such_file|file_not_sent|label_runs|turn_\w+"
@@ -167,7 +167,7 @@ def test_every_reply_comes_once_and_the_extremes_are_among_them():
 
 
 def test_the_same_replies_come_in_the_same_order_each_time():
-    library = load_library()
+    library = shipped_library()
     few = replace(library, playbooks={name: library.playbooks[name] for name in ("immediate-containment",)})
     wording = read_wording(library.wordings["en"])
 

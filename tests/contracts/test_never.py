@@ -16,12 +16,11 @@ import pytest
 from pydantic import TypeAdapter
 from typing_extensions import TypedDict
 
-from bot.content.library import Library
-from bot.content.reader import load_library
 from bot.message import Press
 from bot.reply import Reply
 from bot.strict_yaml import read
 from playbooks.script import AnswerType
+from tests.content import shipped_library
 from tests.contracts.every_reply import TODAY, Speaker, every_reply
 
 HERE = Path(__file__).parent
@@ -94,26 +93,25 @@ def provocations() -> tuple[str, ...]:
     return asks
 
 
-@cache
-def library() -> Library:
-    return load_library()
-
-
 def somebody() -> Speaker:
     """Somebody of the example site, who has nothing open."""
-    site = library().site("northfield")
+    site = shipped_library().site("northfield")
     return Speaker(
-        shelf=library().shelf(site, TODAY),
+        shelf=shipped_library().shelf(site, TODAY),
         site=site,
-        sources=library().citations_for(site),
-        knowledge=library().knowledge,
+        sources=shipped_library().citations_for(site),
+        knowledge=shipped_library().knowledge,
     )
 
 
 # How what is never advised is turned down: by a refusal, or an article that refuses or says who must hear of it.
 NO = (
-    *(refusal.reason for refusal in library().knowledge.refusals.each),
-    *(each.answer for each in library().knowledge.articles.values() if each.is_refused or each.escalate),
+    *(refusal.reason for refusal in shipped_library().knowledge.refusals.each),
+    *(
+        each.answer
+        for each in shipped_library().knowledge.articles.values()
+        if each.is_refused or each.escalate
+    ),
 )
 
 

@@ -21,13 +21,13 @@ from bot import app as application
 from bot import jobs, wall_clock
 from bot.app import HOME, PULLED
 from bot.coach import Coach, Office
-from bot.content.reader import load_library
 from bot.message import Address, Identity, Message
 from bot.person import Person
 from bot.saying import Channels
 from bot.store import addresses, migrate, people, tables
 from bot.store.database import Database
 from bot.store.verification import verify
+from tests.content import shipped_library
 from tests.fakes import Post
 
 _REF = re.compile(r"coach-[2-9a-z]{4}")
@@ -146,7 +146,7 @@ def without_faults(history: History, directory: Iterable[Person], post_channel: 
             coach = Coach(
                 Office(
                     database,
-                    load_library(None),
+                    shipped_library(),
                     wall_clock.now,
                     application.new_ref,
                     Channels(PULLED, HOME),

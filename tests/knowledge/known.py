@@ -5,24 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 
-from bot.content.library import Library
-from bot.content.reader import load_library
 from knowledge.answer import Decision, Knowledge
 from knowledge.article import REGIONS, Asker
 from knowledge.refusal import NOTHING_REFUSED
+from tests.content import shipped_library
 
 EVERYBODY = Asker(
     "operator", "northfield", frozenset(REGIONS), frozenset({"human_medicine", "nda_anda"}), "2026-11-26"
 )
 
 
-@cache
-def library() -> Library:
-    return load_library()
-
-
 def known() -> Knowledge:
-    return library().knowledge
+    return shipped_library().knowledge
 
 
 @cache

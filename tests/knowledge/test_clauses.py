@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import pytest
 
 from bot.content.clause_file import RawTwins, twin_problems
-from bot.content.library import Library, Source
-from bot.content.reader import load_library
+from bot.content.library import Source
 from bot.reply import Citation
 from knowledge.clauses import NO_CLAUSES, Clause, Clauses, Group, Use
+from tests.content import shipped_library
 
 US, EU, BOTH = frozenset({"US"}), frozenset({"EU"}), frozenset({"EU", "UK"})
 
@@ -37,11 +35,6 @@ MAP = Clauses(
         Use("step", "p", "A step", "s", ("a",)),
     ),
 )
-
-
-@cache
-def library() -> Library:
-    return load_library()
 
 
 def ids(clauses) -> list[str]:
@@ -80,7 +73,7 @@ def test_where_nothing_names_the_region_nothing_is_said():
 
 
 def test_a_twin_is_there_and_of_another_region_and_has_the_first_as_its_twin():
-    known = library().clauses
+    known = shipped_library().clauses
     for group in known.groups:
         assert group.topic
         for name in group.clauses:
@@ -94,15 +87,15 @@ def test_a_twin_is_there_and_of_another_region_and_has_the_first_as_its_twin():
 
 
 def test_the_map_knows_every_clause_that_an_article_a_refusal_or_a_playbook_cites():
-    known = library().clauses
+    known = shipped_library().clauses
     assert {"article", "refusal", "step", "clock"} == {use.kind for use in known.uses}
     assert {cited for use in known.uses for cited in use.cite} <= set(known.by_id)
-    article = next(each for each in library().knowledge.articles.values() if each.cite)
+    article = next(each for each in shipped_library().knowledge.articles.values() if each.cite)
     assert article.id in [use.id for use in known.citing(article.cite[0])]
 
 
 def test_a_step_of_a_sub_flow_counts_where_it_was_written():
-    assert not [use for use in library().clauses.uses if "." in use.step]
+    assert not [use for use in shipped_library().clauses.uses if "." in use.step]
 
 
 def source(*regions: str) -> Source:

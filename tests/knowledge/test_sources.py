@@ -11,11 +11,11 @@ import pytest
 from pydantic import TypeAdapter
 
 from bot.content.force_check import force_problems
-from bot.content.reader import load_library
 from bot.content.source_file import RawSource, RawSources
 from bot.strict_yaml import read
 from playbooks.answer import options_of
 from playbooks.script import Ask, Finish, Say, Step, Stop
+from tests.content import shipped_library
 
 HERE = Path(__file__).parent
 SOURCES = HERE.parents[1] / "knowledge" / "sources.yaml"
@@ -94,7 +94,7 @@ def said_by(step: Step) -> Iterator[str]:
 
 def spoken() -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Every text of the playbooks, refusals and articles that a person can read, where it stands, and what is cited with it."""
-    library = load_library()
+    library = shipped_library()
     for name, book in library.playbooks.items():
         for step in book.script.steps:
             for text in filter(None, said_by(step)):
@@ -136,7 +136,7 @@ def test_nothing_that_is_cited_allows_less_than_the_words_beside_it():
 
 
 def test_nothing_that_was_not_verified_or_is_our_own_stands_alone_behind_an_article():
-    for article in load_library().knowledge.articles.values():
+    for article in shipped_library().knowledge.articles.values():
         marks = {mark for each in article.cite for mark in statuses(each)}
         assert not marks or not marks <= UNSURE or article.topic == "product", article.id
 

@@ -13,12 +13,12 @@ from bot.commands.approval import keep
 from bot.content.approval_file import replace_file, with_approval
 from bot.content.finding import ContentRefused
 from bot.content.library import Approval
-from bot.content.reader import load_library
 from bot.errors import StoreUnavailable
 from bot.store import audit
 from bot.store.database import Database
 from bot.store.tables import audit as audit_table
 from tests.bot.authored import PLAYBOOK, SCENARIOS, SITE, write_overlay
+from tests.content import library_of
 
 APPROVAL = Approval("spill", "1.0.0", "a" * 64, 'Kim "K" Lée: \\#', "Head of QA", "CC-7", "2026-06-03")
 BY = ("--name", "Kim Lee", "--role", "Head of QA", "--change", "CC-7")
@@ -43,7 +43,7 @@ def audited(database: Database) -> list[tuple[str, str, str, str, str, str]]:
 
 
 def approvals(folder: Path) -> list[Approval]:
-    return list(load_library(folder).approvals)
+    return list(library_of(folder).approvals)
 
 
 # What it does
@@ -52,8 +52,8 @@ def approvals(folder: Path) -> list[Approval]:
 def test_who_approved_what_and_when_stands_in_the_sites_folder(run, on_database, folder):
     result = run(*SPILL)
     assert (result.exit_code, result.stderr) == (0, "")
-    script = load_library(folder).script("spill")
-    today = wall_clock.now().astimezone(load_library(folder).site().place.zone).date().isoformat()
+    script = library_of(folder).script("spill")
+    today = wall_clock.now().astimezone(library_of(folder).site().place.zone).date().isoformat()
     assert approvals(folder) == [
         Approval("spill", "1.0.0", script.hash, "Kim Lee", "Head of QA", "CC-7", today)
     ]
@@ -62,7 +62,7 @@ def test_who_approved_what_and_when_stands_in_the_sites_folder(run, on_database,
 
 def test_the_approval_is_audited_with_the_user_of_the_machine_and_the_change(run, on_database, folder):
     run(*SPILL)
-    script = load_library(folder).script("spill")
+    script = library_of(folder).script("spill")
     assert audited(on_database) == [
         (
             "cli:root",
@@ -87,7 +87,7 @@ def test_it_opens_where_the_site_opens_only_what_it_approved(run, on_database, f
 def test_an_approval_ends_with_the_first_changed_word_and_can_be_given_again(run, on_database, folder):
     run(*SPILL)
     write_overlay(folder, playbook=PLAYBOOK.replace("Where was it?", "Where is it?"))
-    library = load_library(folder)
+    library = library_of(folder)
     assert library.approval(library.script("spill")) is None
     assert run(*SPILL).exit_code == 0
     assert [each.playbook for each in approvals(folder)] == ["spill", "spill"]

@@ -7,8 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bot.content.reader import load_library
 from tests.bot.authored import PLAYBOOK, line_of, write_overlay
+from tests.content import library_of
 
 ROOT = Path(__file__).parents[3]
 
@@ -63,7 +63,7 @@ def test_a_warning_is_said_and_forgiven(run, tmp_path, monkeypatch):
 
 def test_what_the_site_has_approved_is_said_with_the_name(run, tmp_path, monkeypatch):
     folder = write_overlay(tmp_path)
-    script = load_library(folder).script("spill")
+    script = library_of(folder).script("spill")
     (folder / "approvals.yaml").write_text(
         f"- {{playbook: spill, version: '1.0.0', hash: '{script.hash}', name: Kim Lee, role: Head of QA, "
         "change_ref: CC-7, approved_on: '2026-06-01'}\n"

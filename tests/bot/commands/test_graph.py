@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from bot.content.reader import load_library
 from tests.bot.authored import PLAYBOOK, write_overlay
+from tests.content import shipped_library
 
 
-@pytest.mark.parametrize("name", load_library().playbooks)
+@pytest.mark.parametrize("name", shipped_library().playbooks)
 def test_every_shipped_playbook_is_drawn_and_listed(run, name):
     drawn, listed = run("graph", name), run("graph", name, "--list")
     assert (drawn.exit_code, listed.exit_code) == (0, 0)

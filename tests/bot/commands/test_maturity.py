@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.content.reader import load_library
 from bot.dashboard.maturity import PLAYBOOK
 from bot.person import Person
 from bot.store import content, people, runs
@@ -15,8 +14,9 @@ from bot.store.database import Database
 from playbooks.run import RunState
 from playbooks.scenario import play
 from tests.bot.commands.conftest import Run
+from tests.content import shipped_library
 
-LIBRARY = load_library()
+LIBRARY = shipped_library()
 BOOK = LIBRARY.playbooks[PLAYBOOK]
 NOW = datetime(2026, 6, 3, 9, 0, tzinfo=UTC)
 

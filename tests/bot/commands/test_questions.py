@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.content.article_file import split
-from bot.content.reader import load_library
 from bot.settings import os_user
 from bot.store import audit, questions
 from bot.store.database import Database
@@ -21,6 +20,7 @@ from bot.store.tables import questions as table
 from bot.wall_clock import now
 from knowledge.question import Kind
 from tests.bot.commands.conftest import Run
+from tests.content import shipped_library
 
 PLANTS = "who waters the plants in the canteen?"
 ARTICLE = "oos-meaning"
@@ -91,7 +91,7 @@ def test_like_questions_stand_together_with_counts_kinds_and_the_nearest_entry(
     assert plants["kinds"] == {"none_of_these": 1, "unanswered": 2}
     assert sorted(plants["questions"]) == ["who waters the plant in the canteen", PLANTS]
     assert (plants["roles"], plants["sites"]) == (None, None), "three are no group"
-    assert (oos["entry"], oos["title"]) == (ARTICLE, load_library().knowledge.articles[ARTICLE].question)
+    assert (oos["entry"], oos["title"]) == (ARTICLE, shipped_library().knowledge.articles[ARTICLE].question)
     shown = run("questions").stdout
     assert f"{plants['id']}  asked 3, the last on {now().date()}: 1 none of these, 2 not answered" in shown
     assert f"{oos['id']}  asked 2, the last on {now().date()}: 2 disputed\n  nearest: {ARTICLE} (" in shown

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.content.reader import load_library
 from bot.message import Address
 from bot.person import Person
 from bot.reply import Reply
@@ -22,6 +21,7 @@ from bot.store.moment import db_now
 from bot.store.outbox import NewMessage
 from bot.store.tables import audit as audit_table
 from tests.bot.commands.conftest import Run
+from tests.content import shipped_library
 
 
 @pytest.fixture
@@ -170,7 +170,7 @@ def test_doctor_points_at_what_needs_a_look_and_the_exit_code_is_1(run: Run, on_
 
 def kept_against(database: Database, *, is_there: bool) -> None:
     """A coaching check was kept against too often, and QA is there or not."""
-    who = [person for person in load_library().people if is_there or person.id not in {"dana", "quinn"}]
+    who = [person for person in shipped_library().people if is_there or person.id not in {"dana", "quinn"}]
     with database.writing() as conn:
         heartbeats.beat(conn, "web@plant:1")
         for person in who:
@@ -223,7 +223,7 @@ def test_doctor_says_what_each_site_still_lacks_and_the_exit_code_is_1(run: Run,
 
 def test_doctor_says_that_a_site_is_ready(run: Run, on_database: Database):
     with on_database.writing() as conn:
-        for person in load_library().people:
+        for person in shipped_library().people:
             people.add(conn, person)
     result = run("doctor", "--site-ready")
     assert (result.exit_code, result.stdout) == (0, "northfield: ready\nsouthshore: ready\n")

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 import bot.conversation
-from bot.content.reader import load_library
 from bot.conversation.command import Command
 from bot.conversation.wording import Wording, read_wording
 from playbooks.answer import Trouble
@@ -18,6 +17,7 @@ from playbooks.placeholder import placeholders
 from playbooks.reading import grade
 from playbooks.utterance import Notice
 from tests.bot.conversation.talk import WORDING
+from tests.content import shipped_library
 
 HERE = Path(bot.conversation.__file__).parent
 CODE = sorted(
@@ -36,7 +36,7 @@ KEY_AT = {
     "in_run": 2,
     "_which": 2,
 }  # where each call names its sentence
-ROLES = {"qa", *(role for site in load_library().sites.values() for role in site.rosters)}
+ROLES = {"qa", *(role for site in shipped_library().sites.values() for role in site.rosters)}
 COMPUTED = {
     *Trouble,
     *Notice,
