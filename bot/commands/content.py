@@ -17,14 +17,23 @@ from playbooks.script import Script
 
 
 def check(
-    quick: Annotated[bool, typer.Option("--quick", help="Do not walk every path of every playbook.")] = False,
+    playbooks: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[PLAYBOOK]…", help="The playbooks to try; all where none is named."),
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Read and judge everything, try no playbook.")
+    ] = False,
 ) -> None:
-    """Check every content file: the shipped ones, and the site's own where QMS_COACH_SITE names its folder."""
+    """Check every content file: the shipped ones, and the site's own where QMS_COACH_SITE names its folder.
+
+    A playbook is tried by playing its scenarios and walking every path.
+    """
     settings = read_settings()
     shelf = read_shelf(
         settings.site_folder,
         today=wall_clock.now().date(),
-        walks_paths=not quick,
+        tries=() if quick else playbooks or None,
         cache=settings.cache_folder,
     )
     errors = [finding for finding in shelf.findings if not finding.is_warning]
@@ -32,6 +41,8 @@ def check(
     for finding in (*errors, *warnings):
         typer.echo(str(finding))
     library = shelf.library
+    for name in playbooks or () if not errors else ():  # one with a fault may not have been read
+        library.script(name)
     for name, trial in shelf.trials.items():
         typer.echo(f"{name}: {', '.join(_summary(library, library.script(name), trial))}")
     read = (
@@ -65,10 +76,9 @@ def _summary(library: Library, script: Script, trial: Trial) -> Iterator[str]:
     yield _count(trial.scenarios, "scenario") + (
         f" for {trial.covered.percent}% of them" if trial.covered else ""
     )
-    if trial.explored:
-        yield _count(trial.explored.combinations, "combination")
-        yield _count(trial.explored.paths, "path")
-        yield f"at most {_count(trial.explored.questions, 'question')}"
+    yield _count(trial.explored.combinations, "combination")
+    yield _count(trial.explored.paths, "path")
+    yield f"at most {_count(trial.explored.questions, 'question')}"
     if approval := library.approval(script):
         yield f"approved by {approval.name} on {approval.approved_on}"
     elif not library.site().is_fictional:

@@ -107,7 +107,6 @@ def read_shelf(
     *,
     today: date | None = None,
     tries: Collection[str] | None = None,
-    walks_paths: bool = True,
     cache: Path | None = None,
     judges_again: bool = True,
 ) -> Shelf:
@@ -115,7 +114,7 @@ def read_shelf(
 
     1. Read each file: the shipped ones, then the overlay's, which replace those of the same name.
     2. Judge what was read together: each script, each site, and whether every protection is there.
-    3. Try what is sound: every scenario, and every path where `walks_paths`.
+    3. Try what is sound: every scenario, and every path.
 
     `tries` are the playbooks to try, with the sub-flows they call; all there are where it is None. With `today`, a
     review that is overdue is told. `cache` is a folder for what can be made again; unless one `judges_again`, what it
@@ -147,7 +146,7 @@ def read_shelf(
     wanted = sound.keys() if tries is None else {*tries, *_sub_flows(sound, tries)}
     for name, script in sound.items():
         if name in wanted:
-            reader.all_trials[name] = reader.trial(name, script, walks_paths=walks_paths)
+            reader.all_trials[name] = reader.trial(name, script)
     return Shelf(reader.library(), reader.findings, reader.all_trials)
 
 
@@ -357,7 +356,7 @@ class _Reader(Files):
 
     # Trying
 
-    def trial(self, name: str, script: Script, *, walks_paths: bool) -> Trial:
+    def trial(self, name: str, script: Script) -> Trial:
         """Try the scenarios of a playbook, and walk its paths.
 
         A shipped playbook that calls a site's own one is not the one its scenarios were written for, so what they
@@ -383,9 +382,9 @@ class _Reader(Files):
             scenarios
         )  # else what is not covered may just be unread
         coverage = covered(script, played) if is_whole else None
-        explored = explore(script) if walks_paths else None
+        explored = explore(script)
         self.problems(book.document, weigh(coverage.problems) if coverage else ())
-        self.problems(book.document, explored.problems if explored else ())
+        self.problems(book.document, explored.problems)
         return Trial(len(scenarios), coverage, explored)
 
     def scenarios(self, book: Playbook) -> list[tuple[Document, RawScenario | None]]:

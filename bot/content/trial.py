@@ -10,8 +10,8 @@ from playbooks.explore import Explored
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """How many scenarios a playbook has, what they cover, and its paths; None for what was not tried."""
+    """How many scenarios a playbook has, what they cover, and its paths; None where not all of them could be read."""
 
-    scenarios: int = 0
-    covered: Covered | None = None
-    explored: Explored | None = None
+    scenarios: int
+    covered: Covered | None
+    explored: Explored

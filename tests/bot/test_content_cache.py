@@ -102,10 +102,10 @@ def test_a_spoilt_file_is_not_believed(tmp_path, cache, judged):
 def test_who_wants_it_judged_again_has_every_warning(tmp_path, cache, judged):
     overlay = write_overlay(tmp_path / "site")
     (overlay / "playbooks" / "spill.yml").write_text("", encoding="utf-8")
-    for _ in range(2):
+    for count in (22, 44):
         shelf = read_shelf(overlay, tries=(), cache=cache)
         assert [finding.found for finding in shelf.findings] == ["this file is not read"]
-    assert judged.count > len(shelf.library.playbooks)
+        assert judged.count == count
 
 
 def test_lines_of_what_was_read_before_are_found_when_asked_for(cache):

@@ -26,10 +26,21 @@ def test_what_is_shipped_has_no_errors_and_every_playbook_is_summed_up(run):
         )
 
 
-def test_a_quick_check_walks_no_path(run):
-    shown = run("check", "--quick").stdout
-    assert "oos-first-hour: version" in shown
-    assert " paths" not in shown
+def test_a_quick_check_tries_no_playbook(run):
+    (summary,) = run("check", "--quick").stdout.splitlines()
+    assert "2 sites: 0 errors, " in summary
+
+
+def test_only_the_playbook_that_is_named_is_tried(run):
+    tried, summary = run("check", "fact-interview").stdout.splitlines()
+    assert tried.startswith("fact-interview: version ")
+    assert "21 playbooks" in summary
+
+
+def test_an_unknown_playbook_is_asked_back(run):
+    result = run("check", "oos-first-hou", "--quick")
+    assert result.exit_code == 1
+    assert result.stderr == "there is no playbook 'oos-first-hou'; did you mean 'oos-first-hour'?\n"
 
 
 def test_every_fault_stands_on_a_line_with_its_file_and_number_and_the_exit_code_is_1(
@@ -37,7 +48,7 @@ def test_every_fault_stands_on_a_line_with_its_file_and_number_and_the_exit_code
 ):
     spoilt = PLAYBOOK.replace("cite: [A-06]", "cite: [A-96]").replace("{is_product:", "{is_prodct:")
     monkeypatch.setenv("QMS_COACH_SITE", str(write_overlay(tmp_path, playbook=spoilt)))
-    result = run("check")
+    result = run("check", "spill")
     file = tmp_path / "playbooks" / "spill.yaml"
     assert result.exit_code == 1
     found = [line for line in result.stdout.splitlines() if line.startswith(str(file))]
@@ -54,7 +65,7 @@ def test_a_warning_is_said_and_forgiven(run, tmp_path, monkeypatch):
     folder = write_overlay(tmp_path)
     (folder / "playbooks" / "spill.test.yaml").unlink()
     monkeypatch.setenv("QMS_COACH_SITE", str(folder))
-    result = run("check")
+    result = run("check", "spill")
     assert result.exit_code == 0
     assert "spill.yaml:1: warning: no scenarios" in result.stdout
     assert "1 site: 0 errors, " in result.stdout
@@ -69,12 +80,9 @@ def test_what_the_site_has_approved_is_said_with_the_name(run, tmp_path, monkeyp
         "change_ref: CC-7, approved_on: '2026-06-01'}\n"
     )
     monkeypatch.setenv("QMS_COACH_SITE", str(folder))
-    shown = run("check", "--quick").stdout
-    assert (
-        "spill: version 1.0.0, 6 steps, 2 scenarios for 100% of them, approved by Kim Lee on 2026-06-01"
-        in shown
-    )
-    assert re.search("^oos-first-hour: .*, not approved$", shown, re.MULTILINE)
+    shown = run("check", "spill", "data-integrity-concern").stdout
+    assert re.search("^spill: version 1.0.0, .*, approved by Kim Lee on 2026-06-01$", shown, re.MULTILINE)
+    assert re.search("^data-integrity-concern: .*, not approved$", shown, re.MULTILINE)
 
 
 def test_a_folder_that_is_not_there_is_an_error(tmp_path):
