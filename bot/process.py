@@ -74,6 +74,7 @@ async def run_process(
     try:
         is_settled = await _settle(app)
         if duties.serves or duties.delivers:
+            await asyncio.to_thread(app.library.knowledge.make_ready)
             await platforms.start()
         if duties.serves:
             runner = await _serve(app, platforms, is_demo=is_demo, ready=ready)

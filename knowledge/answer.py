@@ -49,6 +49,9 @@ _NEGATIONS = frozenset(
         "cannot",
     )
 )
+# Questions that between them need everything that is built when it is first needed.
+_NEED_EVERYTHING = ("who signs the batch record today", "what does oos mean")
+_NOBODY = Asker("", "", frozenset(), frozenset(), "")
 _SPECIFIC = re.compile(r"^(?=.*\d)(?=.*[a-z])[a-z0-9]{4,}$|^\d{4,}$")  # a batch, a room, a record
 
 
@@ -103,6 +106,11 @@ class Knowledge:
     def searcher(self) -> Searcher:
         """Finds entries; built when it is first asked."""
         return Searcher(self.entries, self.vocabulary, self.scorecard.typical, self.index_of)
+
+    def make_ready(self) -> None:
+        """Build now what is else built when it is first needed, so that whoever asks first waits no longer than others."""
+        for text in _NEED_EVERYTHING:
+            self.decide(text, _NOBODY)
 
     def allowed(self, asker: Asker) -> frozenset[str]:
         """The entries this person can be answered with."""

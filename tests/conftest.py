@@ -12,8 +12,10 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from bot.content.reader import load_library
 from bot.store import migrate
 from bot.store.database import Database
+from tests.content import shipped_library
 from tests.postgres import (
     ADDRESS_VARIABLE,
     NoPostgresError,
@@ -43,6 +45,17 @@ if not _IS_WORKER:
 hypothesis.settings.register_profile("steady", deadline=None, derandomize=True)
 hypothesis.settings.register_profile("thorough", deadline=None, max_examples=2_000)
 hypothesis.settings.load_profile("steady")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shipped_content_is_read_once() -> Iterator[None]:
+    """Whoever builds the coach in this process finds the shipped content read already; it does not change meanwhile."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "bot.app.load_library",
+            lambda site, cache: load_library(site, cache) if site else shipped_library(),
+        )
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -30,17 +31,16 @@ class Near:
 def nearest(text: str, could: Sequence[Script | Command], most: int = 3) -> list[Near]:
     """Of all the coach `could` do, what comes nearest to `text`, nearest first; of equals, what stands first."""
     words = _content(text)
-    near = [Near(does, _best(words, _phrasings(does))) for does in could]
+    near = [
+        Near(does, max((_share(words, each) for each in _phrasings(does)), default=0.0)) for does in could
+    ]
     near.sort(key=lambda item: -item.score)
     return near[:most]
 
 
-def _phrasings(does: Script | Command) -> tuple[str, ...]:
-    return PHRASES[does] if isinstance(does, Command) else (does.title, *does.phrasings)
-
-
-def _best(words: Sequence[str], phrasings: Iterable[str]) -> float:
-    return max((_share(words, _content(phrasing)) for phrasing in phrasings), default=0.0)
+def _phrasings(does: Script | Command) -> Iterator[tuple[str, ...]]:
+    """The content words of each way to ask for it."""
+    return map(_asked, PHRASES[does] if isinstance(does, Command) else (does.title, *does.phrasings))
 
 
 def _share(words: Sequence[str], phrasing: Sequence[str]) -> float:
@@ -52,11 +52,16 @@ def _share(words: Sequence[str], phrasing: Sequence[str]) -> float:
 
 def _alike(one: str, other: str) -> bool:
     """The same word, a longer form of it, or one slip away in a word long enough to tell."""
-    shorter, longer = sorted((one, other), key=len)
+    shorter, longer = (one, other) if len(one) <= len(other) else (other, one)
     if len(shorter) < 4:
         return one == other
-    return longer.startswith(shorter) or (len(shorter) > 4 and OSA.distance(one, other, score_cutoff=1) <= 1)
+    if len(shorter) == 4 or len(longer) - len(shorter) > 1:
+        return longer.startswith(shorter)
+    return OSA.distance(one, other, score_cutoff=1) <= 1
 
 
-def _content(text: str) -> list[str]:
-    return [word for word in plain(text).split() if word not in _LITTLE_WORDS]
+def _content(text: str) -> tuple[str, ...]:
+    return tuple(word for word in plain(text).split() if word not in _LITTLE_WORDS)
+
+
+_asked = lru_cache(maxsize=4096)(_content)  # of phrasings only: what people write is remembered nowhere

@@ -691,9 +691,8 @@ def test_a_run_goes_on_when_its_playbook_is_there_no_more(plant):
 def test_the_audit_names_every_act_without_a_word_of_what_was_written(plant):
     plant.drafted()
     with plant.database.reading() as conn:
-        rows = conn.execute(
-            select(metadata.tables["audit"]).where(metadata.tables["audit"].c.actor == "alex")
-        ).all()
+        audit = metadata.tables["audit"]
+        rows = conn.execute(select(audit).where(audit.c.actor == "alex").order_by(audit.c.seq)).all()
 
     assert [row.action for row in rows][:2] == ["run.started", "run.answered"]
     assert {"run.confirmed", "run.drafted"} <= {row.action for row in rows}

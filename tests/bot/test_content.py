@@ -23,7 +23,7 @@ from playbooks.coaching.catalogue import Manner
 from playbooks.loader import load
 from playbooks.script import Document, Script
 from tests.bot.authored import OBLIGATIONS, PLAYBOOK, SCENARIOS, SITE, line_of, write_overlay
-from tests.content import CACHE, library_of, shipped_library
+from tests.content import cache_folder, library_of, shipped_library
 
 SHIPPED = shipped_library()
 TODAY = date(2026, 6, 3)
@@ -35,7 +35,7 @@ OWED = ("data-secure-now",)  # the obligation that this breaks
 
 def read_own(folder: Path, *, tries: Collection[str] = ("spill",)) -> Shelf:
     """What is read and found when the overlay in `folder` is checked; of the playbooks, only its own is tried."""
-    return read_shelf(folder, tries=tries, cache=CACHE)
+    return read_shelf(folder, tries=tries, cache=cache_folder())
 
 
 def findings(shelf: Shelf, *, are_warnings: bool = False) -> list[str]:

@@ -102,10 +102,10 @@ def test_a_spoilt_file_is_not_believed(tmp_path, cache, judged):
 def test_who_wants_it_judged_again_has_every_warning(tmp_path, cache, judged):
     overlay = write_overlay(tmp_path / "site")
     (overlay / "playbooks" / "spill.yml").write_text("", encoding="utf-8")
-    for count in (22, 44):
+    for times in (1, 2):
         shelf = read_shelf(overlay, tries=(), cache=cache)
         assert [finding.found for finding in shelf.findings] == ["this file is not read"]
-        assert judged.count == count
+        assert judged.count == times * len(shelf.library.playbooks)
 
 
 def test_lines_of_what_was_read_before_are_found_when_asked_for(cache):

@@ -130,13 +130,13 @@ class Connector(Loopback):
         self.usually = OK
         self.behind = behind
         self._people = list(people)
-        self._planned: list[tuple[str, Answer]] = []
+        self._planned: list[tuple[str, str, Answer]] = []
         self._chats: dict[str, dict[str, Activity]] = {}
         self._ids = itertools.count(_FIRST_ID)
 
-    def plan(self, *answers: Answer, method: str = "") -> None:
-        """Answer the next requests like this, one after the other; or the next of this method."""
-        self._planned += [(method, answer) for answer in answers]
+    def plan(self, *answers: Answer, method: str = "", kind: str = "") -> None:
+        """Answer the next requests like this, one after the other; or the next of this method, with this kind of activity."""
+        self._planned += [(method, kind, answer) for answer in answers]
 
     def chat(self, conversation_id: str) -> list[Activity]:
         """The messages of this conversation, oldest first, each as it now reads."""
@@ -145,13 +145,14 @@ class Connector(Loopback):
     # --- Sending, changing, deleting, creating ------------------------------------------------------------------------
 
     async def _write(self, request: web.Request) -> web.StreamResponse:
+        activity = await request.json() if request.can_read_body else {}
         attempt = Attempt(
             request.method,
             request.match_info.get("conversation", ""),
             request.match_info.get("target", ""),
-            await request.json() if request.can_read_body else {},
+            activity,
             request.headers.get("Authorization", ""),
-            self._next_answer(request.method, request.match_info.get("conversation", "")),
+            self._next_answer(request.method, activity.get("type", "")),
             time.monotonic(),
         )
         self.attempts.append(attempt)
@@ -159,9 +160,9 @@ class Connector(Loopback):
         await self._wait(attempt.answer.after)
         return self._answered(request, attempt.answer, good)
 
-    def _next_answer(self, method: str, conversation_id: str) -> Answer:
-        for place, (wanted, answer) in enumerate(self._planned):
-            if wanted in {"", method}:
+    def _next_answer(self, method: str, kind: str) -> Answer:
+        for place, (wanted, of_kind, answer) in enumerate(self._planned):
+            if wanted in {"", method} and of_kind in {"", kind}:
                 del self._planned[place]
                 return answer
         return self.usually

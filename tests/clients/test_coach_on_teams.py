@@ -223,10 +223,10 @@ def test_a_card_that_was_left_behind_is_answered_kindly_and_changes_nothing(
 
 def test_dots_move_while_she_waits_for_an_answer(stage: TeamsStage, here: Tenant, pictures: Path) -> None:
     stage.turn_to("priya")
-    before = len(here.connector.attempts)
-    here.connector.plan(late(3), method="POST")
+    before = len(stage.chat)
+    here.connector.plan(late(3), method="POST", kind="message")
     here.page.say(EVENT)
-    until(lambda: len(here.connector.attempts) > before, "the first answer on its way")
+    until(lambda: len(stage.chat) > before, "the first answer on its way")
     here.page.say("who sees this?")
 
     expect(here.page.typing).to_be_visible()

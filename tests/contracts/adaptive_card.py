@@ -206,17 +206,20 @@ def _actions(card: Json) -> Iterator[str]:
     yield from (f"$: {count} buttons are called {title!r}" for title, count in titles.items() if count > 1)
 
 
+_NOT_DRAWN = frozenset({"data", "fallback", "msteams"})
+
+
 def objects(value: object, *, ids_only: bool = False) -> Iterator[Json]:
     """Every object that is drawn, the outer before the inner; what a button carries (`data`) is not."""
-    if isinstance(value, dict):
-        if not ids_only or value.get("id"):
-            yield value
-        for key, part in value.items():
-            if key not in {"data", "fallback", "msteams"}:
-                yield from objects(part, ids_only=ids_only)
-    elif isinstance(value, list):
-        for part in value:
-            yield from objects(part, ids_only=ids_only)
+    left = [value]
+    while left:
+        each = left.pop()
+        if isinstance(each, dict):
+            if not ids_only or each.get("id"):
+                yield each
+            each = [part for key, part in each.items() if key not in _NOT_DRAWN]
+        if isinstance(each, list):
+            left += [part for part in reversed(each) if isinstance(part, dict | list)]
 
 
 # What a person sees of it

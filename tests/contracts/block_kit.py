@@ -233,13 +233,14 @@ def _table(each: Json) -> Iterator[str]:
 
 def objects(value: object) -> Iterator[Json]:
     """Every object in `value`, itself first, in the order of the text."""
-    if isinstance(value, dict):
-        yield value
-        for part in value.values():
-            yield from objects(part)
-    elif isinstance(value, list):
-        for part in value:
-            yield from objects(part)
+    left = [value]
+    while left:
+        each = left.pop()
+        if isinstance(each, dict):
+            yield each
+            each = [*each.values()]
+        if isinstance(each, list):
+            left += [part for part in reversed(each) if isinstance(part, dict | list)]
 
 
 # The schema

@@ -614,6 +614,11 @@ def web_desk(app: App, *, is_demo: bool = False) -> WebDesk:
     return WebDesk(app.database, app.coach, news, new_secret=new_secret, personas=personas)
 
 
+@pytest.fixture(autouse=True)
+def _codes_are_hashed_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.store.terminals._ROUNDS", 1_000)
+
+
 @pytest.fixture
 def stored(database: Database) -> Iterator[StoredWorld]:
     world = StoredWorld(database)

@@ -16,9 +16,10 @@ from playbooks.answer import options_of
 from playbooks.placeholder import placeholders
 from playbooks.script import Ask, Clock, Finish, HandBack, HandOver, Review, Say, Script, Step, Stop
 from tests.content import shipped_library
-from tests.contracts.every_reply import every_reply, sentences, spoken_replies
+from tests.contracts.every_reply import IN_ONE_WORKER, every_reply, sentences, spoken_replies
 from tests.contracts.extremes import KINDS, LONGEST, MARKS, extremes
 
+pytestmark = IN_ONE_WORKER
 LIBRARY = shipped_library()
 # What a channel shows of its own accord, and what stands in the log for what was pressed.
 SHOWN_ONLY = re.compile(
@@ -41,19 +42,27 @@ def texts(reply: Reply) -> Iterator[str]:
 
 
 @cache
-def conversations() -> frozenset[str]:
-    """All that is said in conversations, apart from sentences said by themselves."""
+def conversations() -> str:
+    """All that is said in conversations, apart from sentences said by themselves; a NUL between two texts."""
     said = (reply for name, reply in every_reply() if ", the sentence " not in name)
-    return frozenset(text for reply in said for text in texts(reply))
+    return "\0".join({text for reply in said for text in texts(reply)})
 
 
 def is_said(template: str) -> bool:
     """Whether these words are said somewhere, whatever their placeholders are filled with."""
-    names = placeholders(template)
-    parts = re.split(r"\{([a-z0-9_.]+)\}", template) if names else [template]
-    sure = max(parts[::2], key=len)
-    whole = re.compile(".*?".join(map(re.escape, parts[::2])), re.DOTALL)
-    return any(whole.search(text) for text in conversations() if sure in text)
+    parts = re.split(r"\{[a-z0-9_.]+\}", template) if placeholders(template) else [template]
+    whole = re.compile("[^\0]*?".join(map(re.escape, parts)))
+    return any(whole.search(text) for text in texts_with(max(parts, key=len)))
+
+
+def texts_with(words: str) -> Iterator[str]:
+    """Each text in which these words stand."""
+    said, start = conversations(), 0
+    while (found := said.find(words, start)) >= 0:
+        end = said.find("\0", found)
+        end = len(said) if end < 0 else end
+        yield said[said.rfind("\0", 0, found) + 1 : end]
+        start = end + 1
 
 
 @pytest.mark.parametrize("language", LIBRARY.wordings)

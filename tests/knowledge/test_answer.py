@@ -11,6 +11,7 @@ from knowledge.article import Article, Asker
 from knowledge.glossary import Glossary, Term
 from knowledge.refusal import Judge, Refusal, Refusals
 from knowledge.scorecard import Scorecard, Weights
+from tests.knowledge.known import EVERYBODY, known
 
 SOMEBODY = Asker("operator", "here", frozenset(), frozenset(), "2026-11-26")
 SURE, SURER = 0.75, 0.95
@@ -96,3 +97,20 @@ def test_a_term_with_two_meanings_that_nothing_speaks_of_offers_what_is_near():
 
     assert decision.term
     assert decision.suggestions[0] == "red-tape"
+
+
+def test_what_was_made_ready_builds_nothing_more_when_it_is_asked():
+    shipped = known()
+    ready = replace(shipped, refusals=replace(shipped.refusals))
+    ready.make_ready()
+    built = {*vars(ready)}, {*vars(ready.refusals)}
+    for text in (
+        "how long may a deviation stay open",
+        "what is oot",
+        "can i just reinject it",
+        "thanks",
+        "flux capacitor",
+        "we threw the vials away. is that a deviation?",
+    ):
+        ready.decide(text, EVERYBODY)
+    assert ({*vars(ready)}, {*vars(ready.refusals)}) == built

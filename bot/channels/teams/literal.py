@@ -11,7 +11,7 @@ import re
 
 from bot.message import legible
 
-_SIGNS = re.compile(r"([\\`*_{}\[\]<>()#~|!&])")
+_ESCAPED = str.maketrans({sign: f"\\{sign}" for sign in r"\`*_{}[]<>()#~|!&"})
 _AT_THE_START = re.compile(r"^([ \t]*)(?:([-+=>])|(\d{1,9})([.)])(?=\s|$))", re.MULTILINE)
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 _GAP = re.compile(r"\n[ \t]*\n")
@@ -20,7 +20,7 @@ _LONGEST_PIECE = 2_000  # so that a page always has room for the next piece
 
 def literal(text: str) -> str:
     """`text` for a place that reads Markdown: it is shown as it stands, one line below the other."""
-    escaped = _SIGNS.sub(r"\\\1", legible(text))
+    escaped = legible(text).translate(_ESCAPED)
     escaped = _AT_THE_START.sub(_dull, escaped)
     escaped = _INDENT.sub(lambda match: "\N{NO-BREAK SPACE}" * len(match[0]), escaped)
     return escaped.replace("\n", "\n\n")  # a single line end would become a space

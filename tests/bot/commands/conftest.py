@@ -10,28 +10,16 @@ import pytest
 import structlog
 from typer.testing import CliRunner, Result
 
-from bot import app
 from bot.__main__ import command_line
-from bot.content.library import Library
-from bot.content.reader import load_library
 from bot.store.database import Database
-from tests.content import shipped_library
 
 Run = Callable[..., Result]
 
 
-def _load_library(overlay: Path | None, cache: Path | None) -> Library:
-    return load_library(overlay, cache) if overlay else shipped_library()
-
-
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
-    """Type a command; what it printed and its exit code. A stack trace fails the test.
-
-    A command that opens the coach finds the shipped content read already: it is the same for all of them.
-    """
+    """Type a command; what it printed and its exit code. A stack trace fails the test."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(app, "load_library", _load_library)
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.delenv("DYNO", raising=False)
     root = logging.getLogger()
