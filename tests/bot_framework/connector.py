@@ -152,7 +152,9 @@ class Connector(Loopback):
             request.match_info.get("target", ""),
             activity,
             request.headers.get("Authorization", ""),
-            self._next_answer(request.method, activity.get("type", "")),
+            self._next_answer(
+                request.method, request.match_info.get("conversation", ""), activity.get("type", "")
+            ),
             time.monotonic(),
         )
         self.attempts.append(attempt)
@@ -160,7 +162,7 @@ class Connector(Loopback):
         await self._wait(attempt.answer.after)
         return self._answered(request, attempt.answer, good)
 
-    def _next_answer(self, method: str, kind: str) -> Answer:
+    def _next_answer(self, method: str, conversation_id: str, kind: str) -> Answer:
         for place, (wanted, of_kind, answer) in enumerate(self._planned):
             if wanted in {"", method} and of_kind in {"", kind}:
                 del self._planned[place]

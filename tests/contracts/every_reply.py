@@ -842,15 +842,16 @@ def idle(talk: Speaker) -> Iterator[tuple[str, Reply]]:
         rosters={f"role_number_{n}_of_this_site": Roster((), "+353 1 555 0100") for n in range(30)},
     )
     plain = talk.fork(heard=heard, runs={}, session=Session(is_welcomed=True))
+    long_titles = plain.fork(shelf=[replace(script, title="x" * 60) for script in talk.shelf])
     for one in (
         plain,
+        long_titles,
         plain.fork(session=Session()),
         plain.fork(
             drafts=drafts, waits=waits, person=replace(talk.person, name=LONG_NAME, role="supervisor")
         ),
         plain.fork(drafts=drafts[:1], waits=waits[:1], site=longest),
         plain.fork(shelf=(), site=replace(talk.site, rosters={}, values={}, name=HOSTILE)),
-        plain.fork(shelf=[replace(script, title="x" * 60) for script in talk.shelf]),
     ):
         for done in (
             *(
@@ -882,16 +883,6 @@ def idle(talk: Speaker) -> Iterator[tuple[str, Reply]]:
             [Press("seen", ("phone_qa",), About("coach-nobodys", "phone_qa", 0))],
         ):
             one.fork().does(*done)
-        for kind in Kind:
-            for text in (
-                WEAK_TEXT,
-                f"{WEAK_TEXT} {HOSTILE[:300]}",
-                "The vials were emptied. On average it complies.",
-            ):
-                begun: list[Did] = ["review my text", text, Press("review", ("kind", kind.value))]
-                for recorded in ("yes", "no"):
-                    for last in ("no", "A new version."):
-                        one.fork().does(*begun, recorded, last)
         one.fork().does(
             "review my text", "x" * 5_000, "somebody is hurt", "hm", Press("review", ("leave", ""))
         )
@@ -910,6 +901,17 @@ def idle(talk: Speaker) -> Iterator[tuple[str, Reply]]:
         ):
             one.fork().in_a_group(text)
             one.fork().considers(text)
+    for kind in Kind:
+        for text in (
+            WEAK_TEXT,
+            f"{WEAK_TEXT} {HOSTILE[:300]}",
+            "The vials were emptied. On average it complies.",
+        ):
+            begun: list[Did] = ["review my text", text, Press("review", ("kind", kind.value))]
+            for recorded in ("yes", "no"):
+                for last in ("no", "A new version."):
+                    plain.fork().does(*begun, recorded, last)
+    for one in (plain, long_titles):
         for script in one.shelf:
             one.fork().in_a_group(script.title)
             one.fork().considers(script.title)

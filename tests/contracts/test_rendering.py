@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -23,6 +23,7 @@ pytestmark = IN_ONE_WORKER
 Json = dict[str, Any]
 
 USED = "Chosen: Yes, it could (Alex Byrne, 3 June 2026, 06:10 (CEST))"
+NOWHERE = About("", "", 0)
 MOST_PAGES = 100
 SURE = 200  # characters that a text which goes on elsewhere shows in one place, at least
 _INVISIBLE = re.compile("[\\s\N{ZERO WIDTH SPACE}\N{WORD JOINER}\N{ZERO WIDTH NO-BREAK SPACE}]+")
@@ -257,16 +258,57 @@ def broken_by(name: str, reply: Reply, drawn: Drawn) -> Iterator[str]:
             yield f"{promise.__name__}: {name}: {'; '.join(found[:3])}"
 
 
-@pytest.mark.parametrize("platform", PLATFORMS)
-def test_every_reply_is_taken_and_says_what_it_is_and_all_of_it_literally_and_can_be_answered(platform):
-    """As it is said, and as it is shown once it was answered. One test, so that each reply is drawn once."""
-    drawn = {reply: name for name, reply in every_reply()}
-    for name, reply in every_reply():
+def breaking(platform: str, replies: Iterable[tuple[str, Reply]]) -> list[str]:
+    """What these replies break, each as it is said and as it is shown once it was answered."""
+    drawn: dict[Reply, str] = {}
+    for name, reply in replies:
+        drawn.setdefault(reply, name)
         if reply.has_controls:
             drawn.setdefault(reply.without_controls(USED), f"{name}, answered")
-    broken = [
+    return [
         fault for reply, name in drawn.items() for fault in broken_by(name, reply, PLATFORMS[platform](reply))
     ]
+
+
+def shape(reply: Reply) -> Hashable:
+    """What decides how a reply is drawn, apart from its words."""
+    choices = [(choice.is_main, choice.is_aside, bool(choice.hint)) for choice in reply.choices]
+    field = reply.field and replace(
+        reply.field, about=NOWHERE, label="", options=(), filled=reply.field.filled and ("",)
+    )
+    return (
+        *(reply.tone, field, tuple(choices[:12]), min(len(reply.facts), 12), len(reply.text) // 400),
+        *(len(reply.citations), len(reply.files), bool(reply.progress), bool(reply.picture)),
+        *(bool(reply.spoken), bool(reply.used)),
+    )
+
+
+def a_sample() -> list[tuple[str, Reply]]:
+    """The shortest and the longest reply of each shape, every eighth, and all that are made to be extreme."""
+    shapes: dict[Hashable, list[tuple[str, Reply]]] = {}
+    for name, reply in every_reply():
+        shapes.setdefault(shape(reply), []).append((name, reply))
+    ends = [each(alike, key=_size) for alike in shapes.values() for each in (min, max)]
+    return [*ends, *every_reply()[::8], *(each for each in every_reply() if each[0].startswith("extreme"))]
+
+
+def _size(named: tuple[str, Reply]) -> int:
+    return sum(map(len, _texts(named[1]))) + sum(len(choice.label) for choice in named[1].choices)
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_a_sample_is_taken_and_says_what_it_is_and_all_of_it_literally_and_can_be_answered(platform):
+    sample = a_sample()
+    broken = breaking(platform, sample)
+
+    assert len(sample) > 3_000
+    assert len(broken) == 0, "\n".join(broken[:20])
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_every_reply_is_taken_and_says_what_it_is_and_all_of_it_literally_and_can_be_answered(platform):
+    broken = breaking(platform, every_reply())
 
     assert len(broken) == 0, "\n".join(broken[:20])
 

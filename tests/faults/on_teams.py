@@ -81,12 +81,12 @@ class BadDay(Connector):
         self._draw = draw
         self._times = _milliseconds()
 
-    def _next_answer(self, method: str, conversation_id: str) -> Answer:
+    def _next_answer(self, method: str, conversation_id: str, kind: str) -> Answer:
         self._ids = itertools.count(next(self._times))  # the ids of Teams are times
         if answer := self.closed.get(conversation_id):
             return answer
         if self._planned:
-            return super()._next_answer(method, conversation_id)
+            return super()._next_answer(method, conversation_id, kind)
         if self._draw.random() >= self.badness:
             return OK
         return self._draw.choice((*REFUSALS, *DOUBTS, late(0.3)))
