@@ -12,7 +12,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE := bot playbooks knowledge scheduler
 COVERING := tests/playbooks tests/bot/conversation
-BOTH := --numprocesses=2 --dist=loadgroup
 WORDING := README.md CHANGELOG.md CONTRIBUTING.md docs benchmarks $(CODE)
 
 LINTERS := 'ruff format --check' 'ruff check' 'mypy $(CODE) tests benchmarks' lint-imports 'deptry .'
@@ -24,6 +23,9 @@ failed=; for command in $(1); do \
 done; \
 if [ -n "$$failed" ]; then echo "Failed:$$failed" >&2; exit 1; fi
 endef
+
+# Tests start many processes: not each of them need compile everything anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test coverage e2e proof check lint format lock bench
@@ -38,13 +40,13 @@ demo: $(VENV)/.running ## start the coach with demo people on http://localhost:8
 
 test: setup ## run the tests and hold the coverage (no browser needed)
 	@failed=; run() { echo "== $$*"; "$$@" || failed=1; }; \
-	run $(BIN)/pytest $(BOTH) --cov --cov-report= $(COVERING) $(ARGS); \
-	run $(BIN)/pytest $(BOTH) $(addprefix --ignore=,$(COVERING)) $(ARGS); \
+	run $(BIN)/pytest --numprocesses=2 --cov --cov-report= $(COVERING) $(ARGS); \
+	run $(BIN)/pytest --numprocesses=2 $(addprefix --ignore=,$(COVERING)) $(ARGS); \
 	run $(BIN)/coverage report --show-missing --skip-covered --fail-under=100; \
 	test -z "$$failed"
 
 coverage: setup ## run the same tests and see what they cover of everything (takes twice as long)
-	$(BIN)/pytest $(BOTH) $(addprefix --cov=,$(CODE)) --cov-report=term-missing:skip-covered $(ARGS)
+	$(BIN)/pytest --numprocesses=2 $(addprefix --cov=,$(CODE)) --cov-report=term-missing:skip-covered $(ARGS)
 
 e2e: setup ## run the tests in a real browser, and in real clients of Slack and Teams (needs npm)
 	$(BIN)/pytest -m e2e $(ARGS)

@@ -7,6 +7,7 @@ counts as one syllable. Below `FEWEST_WORDS` words one long word decides everyth
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 FEWEST_WORDS = 8
 
@@ -37,6 +38,7 @@ def grade(text: str) -> float | None:
     return 0.39 * len(words) / len(sentences) + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
 
 
+@lru_cache(maxsize=20_000)
 def syllables(word: str) -> int:
     """About how many syllables `word` has, with at most two for a familiar one."""
     plain = word.lower().replace("’", "'")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Generator, Iterator
@@ -11,6 +12,8 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from bot.content.reader import load_library
 from bot.store import migrate
@@ -45,6 +48,29 @@ if not _IS_WORKER:
 hypothesis.settings.register_profile("steady", deadline=None, derandomize=True)
 hypothesis.settings.register_profile("thorough", deadline=None, max_examples=2_000)
 hypothesis.settings.load_profile("steady")
+
+
+# --- Two workers at once ----------------------------------------------------------------------------------------------
+
+# They look at every reply there is, which takes a minute to find: one worker takes them all.
+ABOUT_EVERY_REPLY = re.compile(r"tests/contracts/test_(every_reply|rendering|never)\.py")
+
+
+class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    """Each test goes to the worker that is free, but those that share something costly go to the same."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        found = ABOUT_EVERY_REPLY.match(nodeid)
+        return "every reply" if found else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
+    """What xdist asks who gets which test."""
+    return Scheduling(config, log)
+
+
+# --- What every test finds --------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="session", autouse=True)

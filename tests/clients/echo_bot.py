@@ -126,7 +126,9 @@ class EchoBot(Loopback):
             case "form":
                 await self._send(heard, _card(FORM))
             case "suggest":
-                await asyncio.sleep(1)  # overtaken by its answer, the question would take the suggestions away
+                await asyncio.sleep(
+                    1
+                )  # overtaken by its answer, the question would take the suggestions away
                 actions = [{"type": "imBack", "title": "Yes, please", "value": "Yes, please"}]
                 await self._send(heard, {"text": "Shall we?", "suggestedActions": {"actions": actions}})
             case "think":

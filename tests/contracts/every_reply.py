@@ -14,8 +14,6 @@ from itertools import chain
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import pytest
-
 from bot.content.library import Library
 from bot.content.scenario_file import RawScenario
 from bot.conversation.coaching import for_review
@@ -66,9 +64,6 @@ from tests.bot.conversation.talk import ALARM, PARTS, SPILL, WORDING, Talk
 from tests.content import shipped_library
 from tests.contracts.extremes import HOSTILE, LONGEST, extremes, long_text
 
-IN_ONE_WORKER = pytest.mark.xdist_group(
-    "every reply"
-)  # it takes a minute: two workers need not both find them
 TODAY = date(2026, 6, 3)
 MORNING = datetime(2026, 6, 3, 9, tzinfo=ZoneInfo("Europe/Dublin"))
 LONG_NAME = "Dr. Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh, M.Sc. (Pharm.)"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 from typing import get_args
 
@@ -15,11 +14,11 @@ from bot.reply import FieldKind, Reply, Tone
 from playbooks.answer import options_of
 from playbooks.placeholder import placeholders
 from playbooks.script import Ask, Clock, Finish, HandBack, HandOver, Review, Say, Script, Step, Stop
+from tests.bot.conversation.talk import SPILL
 from tests.content import shipped_library
-from tests.contracts.every_reply import IN_ONE_WORKER, every_reply, sentences, spoken_replies
+from tests.contracts.every_reply import Seen, Speaker, every_reply, sentences, trials, walked
 from tests.contracts.extremes import KINDS, LONGEST, MARKS, extremes
 
-pytestmark = IN_ONE_WORKER
 LIBRARY = shipped_library()
 # What a channel shows of its own accord, and what stands in the log for what was pressed.
 SHOWN_ONLY = re.compile(
@@ -176,8 +175,8 @@ def test_every_reply_comes_once_and_the_extremes_are_among_them():
 
 
 def test_the_same_replies_come_in_the_same_order_each_time():
-    library = shipped_library()
-    few = replace(library, playbooks={name: library.playbooks[name] for name in ("immediate-containment",)})
-    wording = read_wording(library.wordings["en"])
+    def said() -> list[tuple[str, Reply]]:
+        return list(walked(Speaker(shelf=(SPILL,)), SPILL, trials(SPILL), Seen()))
 
-    assert list(spoken_replies(few, wording)) == list(spoken_replies(few, wording))
+    assert len(said()) > 100
+    assert said() == said()

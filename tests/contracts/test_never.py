@@ -21,7 +21,7 @@ from bot.reply import Reply
 from bot.strict_yaml import read
 from playbooks.script import AnswerType
 from tests.content import shipped_library
-from tests.contracts.every_reply import IN_ONE_WORKER, TODAY, Speaker, every_reply
+from tests.contracts.every_reply import TODAY, Speaker, every_reply
 
 HERE = Path(__file__).parent
 FAMILY = ("oos-first-hour", "oos-phase-1", "oos-phase-2-prep", "oot-triage", "laboratory-event")
@@ -60,13 +60,11 @@ def sentences(reply: Reply) -> Iterator[str]:
         yield from filter(None, re.split(r"(?<=[.!?])\s+|\n+", QUOTES_THE_PERSON.sub("", text)))
 
 
-@IN_ONE_WORKER
 def test_the_whole_family_is_looked_at():
     assert {each for each in FAMILY if any(each in name for name, _ in replies())} == set(FAMILY)
     assert len(replies()) > 1000
 
 
-@IN_ONE_WORKER
 def test_no_sentence_advises_what_must_never_be_advised():
     unread = {
         sentence.strip()

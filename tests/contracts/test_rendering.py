@@ -16,10 +16,9 @@ from bot.message import About, Press, legible
 from bot.person import Person
 from bot.reply import Reply
 from tests.contracts import adaptive_card, block_kit
-from tests.contracts.every_reply import IN_ONE_WORKER, every_reply
+from tests.contracts.every_reply import every_reply
 from tests.contracts.extremes import HOSTILE, extremes, long_text
 
-pytestmark = IN_ONE_WORKER
 Json = dict[str, Any]
 
 USED = "Chosen: Yes, it could (Alex Byrne, 3 June 2026, 06:10 (CEST))"

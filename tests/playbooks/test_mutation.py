@@ -174,7 +174,10 @@ def survivors(name: str, copies: tuple[Broken, ...]) -> list[Broken]:
     return [broken for broken in copies if not noticed_by(name, broken.tree)]
 
 
-@pytest.mark.parametrize("name", IDS)
+@pytest.mark.parametrize(
+    "name",
+    [name if at % 4 == 0 else pytest.param(name, marks=pytest.mark.proof) for at, name in enumerate(IDS)],
+)
 def test_nobody_notices_anything_in_a_playbook_that_is_not_broken(name):
     assert noticed_by(name, copy.deepcopy(trees()[name])) == ""
 
