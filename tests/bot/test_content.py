@@ -52,16 +52,19 @@ def the_finding(folder: Path, *, tries: Collection[str] = ("spill",)) -> Finding
 # The shipped library
 
 
-def test_the_shipped_library_has_nothing_wrong_with_it_and_every_playbook_is_tried_in_full():
-    shelf = read_shelf(today=TODAY)
+def test_the_shipped_library_has_nothing_wrong_with_it():
+    shelf = read_shelf(today=TODAY, tries=())  # `make check` tries every playbook
     assert findings(shelf) == []
     assert shelf.library.playbooks
     assert "en" in shelf.library.wordings
-    assert set(shelf.trials) == set(shelf.library.playbooks)
-    for name, trial in shelf.trials.items():
-        assert trial.covered
-        assert trial.covered.percent == 100, name
-        assert trial.explored.paths > 1, name
+
+
+def test_a_playbook_is_tried_in_full():
+    (trial,) = read_shelf(tries=("fact-interview",)).trials.values()
+    assert trial.scenarios > 1
+    assert trial.covered
+    assert trial.covered.percent == 100
+    assert trial.explored.paths > 1
 
 
 def test_no_claim_lacks_a_source():

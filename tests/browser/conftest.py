@@ -16,8 +16,8 @@ from tests.channels.web.fake_desk import FakeDesk
 
 HERE = Path(__file__).parent
 _PATIENCE_MS = 10_000
-# What a browser writes when a server is away is no fault of the page.
-_SERVER_IS_AWAY = re.compile(r"net::ERR_(CONNECTION|INCOMPLETE|EMPTY)|status of 503|Failed to fetch")
+# What a browser writes when a server is away, or has ended the session, is no fault of the page.
+_OF_THE_SERVER = re.compile(r"net::ERR_(CONNECTION|INCOMPLETE|EMPTY)|status of (401|503)|Failed to fetch")
 
 NewPage = Callable[..., Page]
 
@@ -47,7 +47,7 @@ def new_page(browser: Browser) -> Iterator[NewPage]:
     complaints: list[str] = []
 
     def complain(kind: str, words: str) -> None:
-        if kind in {"error", "warning"} and not _SERVER_IS_AWAY.search(words):
+        if kind in {"error", "warning"} and not _OF_THE_SERVER.search(words):
             complaints.append(f"{kind}: {words}")
 
     def new_page(**options: object) -> Page:

@@ -236,7 +236,7 @@ def check_walk(moves: Sequence[Move]) -> None:
     check_undone(other)
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(MOVES)
 def test_every_run_stands_ends_and_can_be_undone(moves):
     check_walk(moves)

@@ -68,7 +68,7 @@ def check_walk(name: str, site: str, steps: Steps) -> None:
 
 @pytest.mark.scenario("G7")
 @pytest.mark.parametrize("name", IDS)
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(st.sampled_from(SITES), _STEPS)
 def test_every_walk_through_a_shipped_playbook_ends(name, site, steps):
     check_walk(name, site, steps)

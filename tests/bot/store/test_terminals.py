@@ -15,6 +15,11 @@ from bot.store.terminals import MOST_TRIES, Try
 from tests.bot.store.rows import ANA, BEN, HOUR, at_once
 
 
+@pytest.fixture(autouse=True)
+def _codes_are_hashed_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(terminals, "_ROUNDS", 1_000)
+
+
 @pytest.fixture
 def coded(peopled: Database) -> Database:
     """Ana's code is 1234."""
