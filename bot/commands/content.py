@@ -41,8 +41,9 @@ def check(
     for finding in (*errors, *warnings):
         typer.echo(str(finding))
     library = shelf.library
-    for name in playbooks or () if not errors else ():  # one with a fault may not have been read
-        library.script(name)
+    if not errors:  # else what was named may be there, and could not be read
+        for name in playbooks or ():
+            library.script(name)
     for name, trial in shelf.trials.items():
         typer.echo(f"{name}: {', '.join(_summary(library, library.script(name), trial))}")
     read = (

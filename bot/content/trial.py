@@ -10,7 +10,7 @@ from playbooks.explore import Explored
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """How many scenarios a playbook has, what they cover, and its paths; None where not all of them could be read."""
+    """How many scenarios a playbook has, what they cover (None where there are none, or not all could be read), and its paths."""
 
     scenarios: int
     covered: Covered | None

@@ -8,6 +8,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -214,6 +215,21 @@ async def test_a_process_says_that_it_is_alive_until_it_has_stopped(
     async with running(app, duties):
         assert heard_of(app) == {name}
     assert heard_of(app) == set()
+    app.close()
+
+
+async def test_it_listens_when_all_that_it_knows_is_ready(database: Database, tmp_path: Path):
+    app = built(database, tmp_path)
+    known = replace(app.library.knowledge)
+    app = replace(app, library=replace(app.library, knowledge=known))
+    stop, was_ready = asyncio.Event(), []
+
+    def listens(_address: str) -> None:
+        was_ready.append("searcher" in vars(known))
+        stop.set()
+
+    await run_process(app, ALL, ready=listens, stop=stop)
+    assert was_ready == [True]
     app.close()
 
 

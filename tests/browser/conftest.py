@@ -16,8 +16,8 @@ from tests.channels.web.fake_desk import FakeDesk
 
 HERE = Path(__file__).parent
 _PATIENCE_MS = 10_000
-# What a browser writes when a server is away, or has ended the session, is no fault of the page.
-_OF_THE_SERVER = re.compile(r"net::ERR_(CONNECTION|INCOMPLETE|EMPTY)|status of (401|503)|Failed to fetch")
+# What a browser writes when a server is away is no fault of the page.
+_SERVER_IS_AWAY = re.compile(r"net::ERR_(CONNECTION|INCOMPLETE|EMPTY)|status of 503|Failed to fetch")
 
 NewPage = Callable[..., Page]
 
@@ -41,13 +41,20 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def new_page(browser: Browser) -> Iterator[NewPage]:
+def to_be_expected() -> list[str]:
+    """What the browser may write into its console in this test; to be added to."""
+    return []
+
+
+@pytest.fixture
+def new_page(browser: Browser, to_be_expected: list[str]) -> Iterator[NewPage]:
     """Open a page in a browser of its own. Whatever a page complains about in its console fails the test."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
     def complain(kind: str, words: str) -> None:
-        if kind in {"error", "warning"} and not _OF_THE_SERVER.search(words):
+        is_expected = _SERVER_IS_AWAY.search(words) or any(each in words for each in to_be_expected)
+        if kind in {"error", "warning"} and not is_expected:
             complaints.append(f"{kind}: {words}")
 
     def new_page(**options: object) -> Page:

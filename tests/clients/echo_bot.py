@@ -126,9 +126,8 @@ class EchoBot(Loopback):
             case "form":
                 await self._send(heard, _card(FORM))
             case "suggest":
-                await asyncio.sleep(
-                    1
-                )  # overtaken by its answer, the question would take the suggestions away
+                # A question that its answer has overtaken takes the suggestions away.
+                await asyncio.sleep(1)
                 actions = [{"type": "imBack", "title": "Yes, please", "value": "Yes, please"}]
                 await self._send(heard, {"text": "Shall we?", "suggestedActions": {"actions": actions}})
             case "think":
